@@ -1,0 +1,2 @@
+//! Media types for MSRP, MIME and SDP.
+#![no_std]

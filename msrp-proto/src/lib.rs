@@ -1,0 +1,1 @@
+//! Sans-IO implementation of MSRP (RFC 4975).
