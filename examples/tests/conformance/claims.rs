@@ -62,30 +62,15 @@ fn quoted(before: &str) -> bool {
 }
 
 fn goes_on(list: &str) -> bool {
-    list.ends_with(',') || list.matches('(').count() > list.matches(')').count()
+    let (items, stopped) = items(list);
+    let last = items.last().copied().unwrap_or_default();
+    !stopped && (last.trim().is_empty() || last.matches('(').count() > last.matches(')').count())
 }
 
 /// The IDs of a list such as `MSRP-9-23, MSRP-9-24 (the reading half). More prose`. A list that is
 /// only partly understood is refused: a claim must not get lost.
 pub(crate) fn ids(list: &str) -> Result<Vec<&str>, String> {
-    let mut items = Vec::new();
-    let (mut depth, mut start, mut end) = (0_usize, 0, list.len());
-    for (at, c) in list.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => {
-                items.push(&list[start..at]);
-                start = at + 1;
-            }
-            '.' if depth == 0 && list[at + 1..].chars().next().is_none_or(char::is_whitespace) => {
-                end = at;
-                break;
-            }
-            _ => {}
-        }
-    }
-    items.push(&list[start..end]);
+    let (items, _) = items(list);
     items
         .into_iter()
         .map(|item| {
@@ -104,4 +89,27 @@ pub(crate) fn ids(list: &str) -> Result<Vec<&str>, String> {
             }
         })
         .collect()
+}
+
+/// What stands between the commas, and whether a full stop ended it. Remarks may contain both.
+fn items(list: &str) -> (Vec<&str>, bool) {
+    let mut items = Vec::new();
+    let (mut depth, mut start) = (0_usize, 0);
+    for (at, c) in list.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                items.push(&list[start..at]);
+                start = at + 1;
+            }
+            '.' if depth == 0 && list[at + 1..].chars().next().is_none_or(char::is_whitespace) => {
+                items.push(&list[start..at]);
+                return (items, true);
+            }
+            _ => {}
+        }
+    }
+    items.push(&list[start..]);
+    (items, false)
 }

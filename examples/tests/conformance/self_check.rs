@@ -49,25 +49,41 @@ pub(crate) fn run() {
     );
     assert_eq!(comment("let uri = \"msrp://a\";"), None);
 
-    let text = "/// Shows: A-1-01,\n/// A-1-02 (one\n/// half).\n/// A-1-03\nfn f() {} // Shows: B-1-01,\nlet x;\n//! `Shows:`";
+    let lines = [
+        "/// Shows: A-1-01,",
+        "/// A-1-02 (one, or.",
+        "/// half). Not (here,",
+        "/// Shows: A-1-03",
+        "/// A-1-04",
+        "fn f() {} // Shows: B-1-01,",
+        "let x;",
+        "//! `Shows:`",
+    ];
     let mut problems = Vec::new();
-    let claims = claims_in("f", text.lines().map(comment), false, &mut problems);
+    let claims = claims_in("f", lines.into_iter().map(comment), false, &mut problems);
     let found: Vec<String> = claims
         .iter()
         .map(|claim| format!("{} {}", claim.id, claim.place))
         .collect();
-    assert_eq!(found, ["A-1-01 f:1", "A-1-02 f:1"]);
-    assert!(
-        problems.len() == 1 && problems[0].starts_with("f:5: "),
-        "{problems:?}"
+    assert_eq!(found, ["A-1-01 f:1", "A-1-02 f:1", "A-1-03 f:4"]);
+    assert_eq!(
+        problems,
+        ["f:6: no readable row ID in ``; a list is `ID, ID (remark).`"]
     );
 
     let head = "# Part 1: x\n## 1.2 y\n| ID | who | crate | shown by |\n|---|:-:|---|---|\n";
-    let rows = "| A-1-01 | parser, builder | proto, sdp | Documentation row. |\n| A-1-01 | x/y | sdp | `a|b` |\n\n| A-1-02 | p | q | r |\n| A-1-01 | p | q | r |\n";
+    let rows = [
+        "| A-1-01 | parser, builder | proto, sdp | Documentation row. |",
+        "| A-1-01 | x/y | sdp | `a|b` |",
+        "",
+        "| A-1-02 | p | q | r |",
+        "| A-1-01 | p | q | r |",
+    ]
+    .join("\n");
     let mut problems = Vec::new();
     let table = Table::parse(
         "t.md".to_owned(),
-        &format!("{head}{rows}{head}| A-1-01 | x/y | sdp | z |"),
+        &format!("{head}{rows}\n{head}| A-1-01 | x/y | sdp | z |"),
         &mut problems,
     );
     assert_eq!(
