@@ -83,6 +83,31 @@ fn split_unescaped(octets: &[u8]) -> Option<(u8, &[u8])> {
     is_unreserved(octet).then_some((octet, tail))
 }
 
+impl<'a> From<&'a str> for HostRef<'a> {
+    /// An address, with or without the brackets of IPv6, or else a name.
+    fn from(text: &'a str) -> HostRef<'a> {
+        HostRef::read(text)
+    }
+}
+
+impl From<IpAddr> for HostRef<'_> {
+    fn from(address: IpAddr) -> Self {
+        HostRef::Address(address)
+    }
+}
+
+impl From<Ipv4Addr> for HostRef<'_> {
+    fn from(address: Ipv4Addr) -> Self {
+        HostRef::Address(address.into())
+    }
+}
+
+impl From<Ipv6Addr> for HostRef<'_> {
+    fn from(address: Ipv6Addr) -> Self {
+        HostRef::Address(address.into())
+    }
+}
+
 impl PartialEq for HostRef<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()

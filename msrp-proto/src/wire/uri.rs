@@ -1,6 +1,8 @@
 //! MSRP URIs (RFC 4975 §6): reading, comparing, writing.
 
+mod build;
 mod grammar;
+mod token;
 
 use core::cmp::Ordering;
 use core::fmt;
@@ -9,9 +11,12 @@ use core::num::NonZeroU16;
 use core::str::FromStr;
 use std::sync::Arc;
 
+pub use self::build::{BuildError, UriBuilder};
 pub(crate) use self::grammar::Layout;
 use self::grammar::Span;
 pub use self::grammar::UriError;
+pub use self::token::SessionToken;
+pub(super) use self::token::base32;
 use super::HostRef;
 
 /// The scheme of a URI: whether the next hop is reached over TLS (RFC 4975 §6).

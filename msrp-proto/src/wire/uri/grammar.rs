@@ -89,9 +89,9 @@ pub(super) fn read(text: &str) -> Result<Layout, UriError> {
         return Err(UriError::TooLong);
     }
     let (rest, scheme) = scheme(octets)?;
-    let authority = userinfo(rest)?;
-    let (rest, (host, numeric)) = host(authority)?;
-    let (rest, port) = port(rest, authority)?;
+    let rest = userinfo(rest)?;
+    let (rest, (host, numeric)) = host(rest)?;
+    let (rest, port) = port(rest)?;
     let (rest, session_id) = session_id(rest)?;
     let (rest, transport) = transport(rest)?;
     parameters(rest)?;
@@ -106,6 +106,28 @@ pub(super) fn read(text: &str) -> Result<Layout, UriError> {
         scheme,
         numeric,
     })
+}
+
+/// `1*( unreserved / "+" / "=" / "/" )`
+pub(super) fn is_session_id_text(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_session_id)
+}
+
+/// `1*ALPHANUM`
+pub(super) fn is_transport_text(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_alphanumeric)
+}
+
+/// A host name as [`host`] reads it.
+pub(super) fn is_name_text(text: &str) -> bool {
+    all_consuming(name).parse(text.as_bytes()).is_ok()
+}
+
+/// A userinfo that names an account and holds no password.
+pub(super) fn is_user_text(text: &str) -> bool {
+    let user = |octet| is_userinfo(octet) && octet != b':';
+    let user = many1_count(alt((take_while1(user), percent_encoded)));
+    all_consuming(user).parse(text.as_bytes()).is_ok()
 }
 
 fn scheme(input: &[u8]) -> Read<'_, Scheme> {
@@ -158,14 +180,14 @@ fn percent_encoded(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
 }
 
 /// `[ ":" port ]`, compared as a number later on, so leading zeros are legal.
-fn port<'a>(input: &'a [u8], authority: &'a [u8]) -> Read<'a, Option<NonZeroU16>> {
+fn port(input: &[u8]) -> Read<'_, Option<NonZeroU16>> {
     let port = cond(
         input.starts_with(b":"),
         preceded(char(':'), take_while1(is_digit)),
     );
-    let (rest, digits) = part(port, input, UriError::Port).map_err(|_| wrong_port(authority))?;
+    let (rest, digits) = part(port, input, UriError::Port).map_err(|_| wrong_port(input))?;
     if !matches!(rest.first(), None | Some(b'/' | b';' | b'?' | b'#')) {
-        return Err(wrong_port(authority));
+        return Err(wrong_port(input));
     }
     let Some(digits) = digits else {
         return Ok((rest, None));
@@ -174,14 +196,11 @@ fn port<'a>(input: &'a [u8], authority: &'a [u8]) -> Read<'a, Option<NonZeroU16>
     number.map_or(Err(UriError::Port), |port| Ok((rest, Some(port))))
 }
 
-/// Tells an IPv6 address without brackets, which looks like a name with a strange port, from a wrong port.
-fn wrong_port(authority: &[u8]) -> UriError {
-    let end = authority
-        .iter()
-        .position(|octet| matches!(octet, b'/' | b';'))
-        .unwrap_or(authority.len());
-    let colons = authority.iter().take(end).filter(|octet| **octet == b':').count();
-    if colons == 1 {
+/// Tells a wrong port from a host that goes on illegally: most often an IPv6 address without brackets.
+fn wrong_port(input: &[u8]) -> UriError {
+    let authority = input.iter().take_while(|octet| !matches!(octet, b'/' | b';'));
+    let colons = authority.filter(|octet| **octet == b':').count();
+    if input.starts_with(b":") && colons == 1 {
         UriError::Port
     } else {
         UriError::Host
