@@ -28,9 +28,8 @@ impl<'a> HostRef<'a> {
             .unwrap_or(text);
         match unwrapped.parse::<Ipv6Addr>() {
             Ok(address) => HostRef::Address(address.into()),
-            Err(_) => {
-                address_of(text).map_or(HostRef::Name(text), |address| HostRef::Address(address.into()))
-            }
+            Err(_) => address_of(text.as_bytes())
+                .map_or(HostRef::Name(text), |address| HostRef::Address(address.into())),
         }
     }
 }
@@ -38,9 +37,8 @@ impl<'a> HostRef<'a> {
 /// The IPv4 address that a host without brackets is (RFC 3986 §3.2.2: the first match wins).
 ///
 /// Percent-encoding is undone first (RFC 4975 §6.1), so that `192.0.2.%31` is not a name.
-pub(super) fn address_of(name: &str) -> Option<Ipv4Addr> {
-    let first = normalised(name).next()?;
-    if !first.is_ascii_digit() {
+pub(super) fn address_of(name: &[u8]) -> Option<Ipv4Addr> {
+    if !matches!(name.first(), Some(b'0'..=b'9' | b'%')) {
         return None;
     }
     let mut text = [0; "255.255.255.255".len()];
@@ -60,8 +58,8 @@ pub(super) fn address_of(name: &str) -> Option<Ipv4Addr> {
 ///
 /// What stays percent-encoded cannot be taken for a decoded character, because a percent sign is only ever
 /// the beginning of such a triple.
-pub(super) fn normalised(name: &str) -> impl Iterator<Item = u8> {
-    let mut rest = name.as_bytes();
+pub(super) fn normalised(name: &[u8]) -> impl Iterator<Item = u8> {
+    let mut rest = name;
     core::iter::from_fn(move || {
         let (octet, tail) =
             split_unescaped(rest).or_else(|| rest.split_first().map(|(o, tail)| (*o, tail)))?;
@@ -110,7 +108,11 @@ impl From<Ipv6Addr> for HostRef<'_> {
 
 impl PartialEq for HostRef<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+        match (self, other) {
+            // The common case, without decoding anything.
+            (HostRef::Name(ours), HostRef::Name(theirs)) if ours.eq_ignore_ascii_case(theirs) => true,
+            _ => self.cmp(other).is_eq(),
+        }
     }
 }
 
@@ -128,7 +130,9 @@ impl Ord for HostRef<'_> {
             (HostRef::Address(ours), HostRef::Address(theirs)) => ours.cmp(theirs),
             (HostRef::Address(_), HostRef::Name(_)) => Ordering::Less,
             (HostRef::Name(_), HostRef::Address(_)) => Ordering::Greater,
-            (HostRef::Name(ours), HostRef::Name(theirs)) => normalised(ours).cmp(normalised(theirs)),
+            (HostRef::Name(ours), HostRef::Name(theirs)) => {
+                normalised(ours.as_bytes()).cmp(normalised(theirs.as_bytes()))
+            }
         }
     }
 }
@@ -138,7 +142,7 @@ impl Hash for HostRef<'_> {
         match self {
             HostRef::Address(address) => address.hash(state),
             HostRef::Name(name) => {
-                normalised(name).for_each(|octet| state.write_u8(octet));
+                normalised(name.as_bytes()).for_each(|octet| state.write_u8(octet));
                 // Ends the name, as the hash of a string does.
                 state.write_u8(0xFF);
             }

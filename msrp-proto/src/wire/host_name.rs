@@ -31,7 +31,7 @@ impl HostName {
     ///
     /// [`HostNameError`] if it could not be the name of a host.
     pub fn new(text: &str) -> Result<HostName, HostNameError> {
-        let name: String = normalised(text).map(char::from).collect();
+        let name: String = normalised(text.as_bytes()).map(char::from).collect();
         if is_domain_name(&name) {
             Ok(HostName(name.into()))
         } else {

@@ -136,7 +136,9 @@ fn names_are_not_addresses() {
     assert_differ("msrp://192.0.2.01:1/s;tcp", "msrp://192.0.2.1:1/s;tcp");
 }
 
-/// The hash is looked at for every equal pair of this file. Shows: MSRP-6.1-11.
+/// Every equal pair of this file is hashed as well.
+///
+/// Shows: MSRP-6.1-11.
 #[test]
 fn parameters() {
     assert_same("msrp://h:1/s;tcp", "msrp://h:1/s;tcp;x=1");

@@ -165,8 +165,7 @@ fn host(input: &[u8]) -> Read<'_, (&[u8], bool)> {
         return address.map_or(Err(UriError::Host), |_| Ok((rest, (literal, true))));
     }
     let (rest, name) = part(name, input, UriError::Host)?;
-    let numeric = str::from_utf8(name).is_ok_and(|name| address_of(name).is_some());
-    Ok((rest, (name, numeric)))
+    Ok((rest, (name, address_of(name).is_some())))
 }
 
 fn name(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
@@ -192,8 +191,14 @@ fn port(input: &[u8]) -> Read<'_, Option<NonZeroU16>> {
     let Some(digits) = digits else {
         return Ok((rest, None));
     };
-    let number: Option<NonZeroU16> = str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
-    number.map_or(Err(UriError::Port), |port| Ok((rest, Some(port))))
+    let port = number(digits).and_then(NonZeroU16::new).ok_or(UriError::Port)?;
+    Ok((rest, Some(port)))
+}
+
+/// None past 65535.
+fn number(digits: &[u8]) -> Option<u16> {
+    let append = |number: u16, digit: &u8| number.checked_mul(10)?.checked_add(u16::from(digit & 0x0F));
+    digits.iter().try_fold(0, append)
 }
 
 /// Tells a wrong port from a host that goes on illegally: most often an IPv6 address without brackets.
