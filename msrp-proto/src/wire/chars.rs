@@ -38,7 +38,6 @@ pub(crate) const fn is_token(octet: u8) -> bool {
 }
 
 /// `ident-char` of transaction and message identifiers (RFC 4975 §9).
-#[allow(dead_code)] // Until the head decoder reads identifiers.
 pub(crate) const fn is_ident(octet: u8) -> bool {
     IDENT.contains(octet)
 }
@@ -62,6 +61,14 @@ pub(crate) const fn is_userinfo(octet: u8) -> bool {
 /// without the semicolon, which in an MSRP URI begins the transport.
 pub(crate) const fn is_reg_name(octet: u8) -> bool {
     REG_NAME.contains(octet)
+}
+
+/// Whether octets may stand in a header value or a comment: no control octet but HTAB. That they are
+/// UTF-8, as `utf8text` of RFC 4975 §9 wants, is for the application to check (ruling R-17).
+pub(crate) fn is_text(octets: &[u8]) -> bool {
+    octets
+        .iter()
+        .all(|&octet| (octet >= b' ' && octet != 0x7f) || octet == b'\t')
 }
 
 impl Class {

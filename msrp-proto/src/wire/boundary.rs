@@ -1,0 +1,177 @@
+//! The search for the end-line of a body (RFC 4975 §7.1; rulings ).
+//!
+//! The sought sequence is CRLF, seven hyphens, the transaction identifier, one flag, CRLF. It has a CR
+//! at its start and one near its end, and no other: so after a mismatch nothing that was matched needs
+//! to be looked at again, and a candidate that a read cuts off is remembered as a single number.
+
+use std::sync::LazyLock;
+
+use memchr::{memmem, memrchr};
+
+use super::header::ContinuationFlag;
+use super::ident::TransactionId;
+
+/// What every end-line begins with: the CRLF before it, which is not body, and the hyphens.
+pub(super) const LEAD: &[u8] = b"\r\n-------";
+
+/// The longest end-line with its leading CRLF: the identifier, a flag and a CRLF follow the lead.
+const MAX: usize = LEAD.len() + TransactionId::MAX_LEN + 3;
+
+static FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(LEAD));
+
+/// Where in a stream of body octets the end-line is.
+#[derive(Clone)]
+pub(super) struct Boundary {
+    /// The sequence; its flag and what follows are filled in as they are matched.
+    pattern: [u8; MAX],
+    /// Octets of `pattern` before the flag.
+    fixed: usize,
+    /// Octets of `pattern` that the last octets seen match.
+    matched: usize,
+    /// How many of those stand before the octets searched: seen, but not body.
+    before: usize,
+}
+
+/// What [`Boundary::search`] found out about the front of its input.
+pub(super) enum Found<'a> {
+    /// So many octets are body. The rest, if any, may be the begin of the end-line and is consumed too.
+    Body(usize),
+    /// So many octets are body, then comes the end-line, up to the given position.
+    End {
+        body: usize,
+        end: usize,
+        flag: ContinuationFlag,
+    },
+    /// Octets of earlier input turned out to be body after all; none of this input is consumed but the
+    /// given number, which `held` repeats at its end.
+    Released { held: &'a [u8], consumed: usize },
+}
+
+impl Boundary {
+    /// `before`: how many octets of CRLF stand directly before the octets to be searched, 0 to 2.
+    pub(super) fn new(id: &TransactionId, before: usize) -> Self {
+        let mut pattern = [0; MAX];
+        let octets = LEAD.iter().chain(id.as_bytes());
+        let fixed = pattern
+            .iter_mut()
+            .zip(octets)
+            .map(|(to, from)| *to = *from)
+            .count();
+        Self {
+            pattern,
+            fixed,
+            matched: before,
+            before,
+        }
+    }
+
+    /// Examines all of the input once, and says what its front is.
+    pub(super) fn search<'a>(&'a mut self, input: &[u8]) -> Found<'a> {
+        if self.matched > 0 {
+            self.resume(input)
+        } else {
+            self.find(input)
+        }
+    }
+
+    /// Examines octets that are known to hold no end of an end-line, whatever else they are.
+    pub(super) fn pass(&mut self, mut octets: &[u8]) {
+        while let Found::Released { consumed, .. } = self.search(octets) {
+            octets = octets.get(consumed..).unwrap_or_default();
+        }
+    }
+
+    /// Goes on with a candidate that began before this input.
+    fn resume(&mut self, input: &[u8]) -> Found<'_> {
+        for (index, &octet) in input.iter().enumerate() {
+            if self.step(octet) {
+                if self.matched == self.fixed + 3 {
+                    let flag = self.flag();
+                    (self.matched, self.before) = (0, 0);
+                    return Found::End {
+                        body: 0,
+                        end: index + 1,
+                        flag,
+                    };
+                }
+                continue;
+            }
+            let from = core::mem::take(&mut self.before);
+            let held = from..core::mem::take(&mut self.matched);
+            return if held.is_empty() {
+                self.find(input)
+            } else {
+                Found::Released {
+                    held: self.pattern.get(held).unwrap_or_default(),
+                    consumed: index,
+                }
+            };
+        }
+        Found::Body(0)
+    }
+
+    /// Looks for a candidate that begins in this input.
+    fn find(&mut self, input: &[u8]) -> Found<'_> {
+        let mut from = 0;
+        while let Some(rest) = input.get(from..) {
+            let Some(at) = FINDER.find(rest) else { break };
+            let body = from + at;
+            self.matched = LEAD.len();
+            from = body + LEAD.len();
+            for (index, &octet) in input.iter().enumerate().skip(from) {
+                if !self.step(octet) {
+                    self.matched = 0;
+                    break;
+                }
+                if self.matched == self.fixed + 3 {
+                    self.matched = 0;
+                    return Found::End {
+                        body,
+                        end: index + 1,
+                        flag: self.flag(),
+                    };
+                }
+            }
+            if self.matched > 0 {
+                return Found::Body(body);
+            }
+        }
+        // The input may end in the begin of the lead, which has only one CR.
+        let tail = input.len().saturating_sub(LEAD.len() - 1);
+        let candidate = input.get(tail..).and_then(|rest| memrchr(b'\r', rest));
+        let candidate = candidate
+            .map(|at| tail + at)
+            .filter(|&at| LEAD.starts_with(input.get(at..).unwrap_or_default()));
+        match candidate {
+            Some(at) => {
+                self.matched = input.len() - at;
+                Found::Body(at)
+            }
+            None => Found::Body(input.len()),
+        }
+    }
+
+    /// Whether the octet continues the candidate.
+    fn step(&mut self, octet: u8) -> bool {
+        let fits = match self.matched.checked_sub(self.fixed) {
+            None => self.pattern.get(self.matched) == Some(&octet),
+            Some(0) => ContinuationFlag::from_u8(octet).is_some(),
+            Some(1) => octet == b'\r',
+            Some(_) => octet == b'\n',
+        };
+        if fits {
+            if let Some(slot) = self.pattern.get_mut(self.matched) {
+                *slot = octet;
+            }
+            self.matched += 1;
+        }
+        fits
+    }
+
+    fn flag(&self) -> ContinuationFlag {
+        self.pattern
+            .get(self.fixed)
+            .and_then(|&octet| ContinuationFlag::from_u8(octet))
+            .unwrap_or(ContinuationFlag::Complete)
+    }
+}

@@ -1,0 +1,448 @@
+//! The streaming decoder: framing first, heads second.
+
+use core::fmt;
+
+use bytes::{Buf, Bytes};
+use memchr::memchr;
+use thiserror::Error;
+
+use super::boundary::{Boundary, Found};
+use super::head::{COMMON_START, Head, HeadError, Malformed, PathMemory, StartLine};
+use super::header::ContinuationFlag;
+use super::ident::TransactionId;
+use super::method::Method;
+
+/// Splits a stream of octets into frames, however the stream is cut.
+///
+/// Framing depends on the start line alone: its transaction identifier tells what the end-line looks
+/// like. A head that is illegal therefore costs its own frame and nothing else.
+///
+/// Every octet is examined once, but for a bounded number at the seams of reads. Between reads the
+/// decoder keeps a few numbers, and the octets of an unfinished head up to [`Limits::head`]; of a body
+/// it keeps nothing.
+///
+/// ```
+/// use bytes::Bytes;
+/// use msrp_proto::wire::{ContinuationFlag, Decoder, Item, Limits};
+///
+/// let mut input = Bytes::from_static(
+///     b"MSRP d93kswow SEND\r\n\
+///       To-Path: msrp://bob.example.com:8888/9di4eae923wzd;tcp\r\n\
+///       From-Path: msrp://alice.example.com:7777/iau39soe2843z;tcp\r\n\
+///       Message-ID: 12339sdqwer\r\n\
+///       Byte-Range: 1-5/5\r\n\
+///       Content-Type: text/plain\r\n\
+///       \r\n\
+///       Hello\r\n\
+///       -------d93kswow$\r\n",
+/// );
+/// let mut decoder = Decoder::new(Limits::default());
+/// let Some(Item::Head(head)) = decoder.decode(&mut input)? else { panic!() };
+/// assert_eq!(head.message_id().unwrap().as_str(), "12339sdqwer");
+/// let Some(Item::Body(body)) = decoder.decode(&mut input)? else { panic!() };
+/// assert_eq!(body, "Hello");
+/// let Some(Item::End(flag)) = decoder.decode(&mut input)? else { panic!() };
+/// assert_eq!(flag, ContinuationFlag::Complete);
+/// assert!(decoder.decode(&mut input)?.is_none() && decoder.is_between_frames());
+/// # Ok::<(), msrp_proto::wire::DecodeError>(())
+/// ```
+pub struct Decoder {
+    limits: Limits,
+    state: State,
+    /// The part of a head that arrived with earlier input.
+    partial: Vec<u8>,
+    /// Offsets behind the CRLF of each line of the head.
+    line_ends: Vec<u32>,
+    /// Offset in the head up to which it has been searched for a line end.
+    searched: usize,
+    paths: PathMemory,
+    examined: u64,
+}
+
+/// Bounds on what a peer may send before a frame is refused. What passes one costs its own frame, except
+/// where noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Octets of start line and headers together. Default: 16384.
+    pub head: usize,
+    /// Header lines in a head. Default: 64.
+    pub headers: usize,
+    /// Octets of one line, its CRLF included. A longer start line loses the stream. Default: 8192.
+    pub line: usize,
+    /// URIs in a path. Default: 32.
+    pub uris: usize,
+    /// Octets in the body of a request other than SEND, or of a response (RFC 4975 §7.1; ruling R-28).
+    /// A longer one loses the stream. Default: 10240.
+    pub other_body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head: 16_384,
+            headers: 64,
+            line: 8192,
+            uris: 32,
+            other_body: 10_240,
+        }
+    }
+}
+
+/// A piece of the stream. Each frame is one `Head` or `Malformed`, any number of `Body`, one `End`.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// A frame begins whose head is legal.
+    Head(Head),
+    /// A frame begins whose head is not.
+    Malformed(Malformed),
+    /// Octets of the body, in order, never empty: a slice of the input, except for up to 86 octets at a
+    /// time that looked like an end-line across two inputs.
+    Body(Bytes),
+    /// The frame ends.
+    End(ContinuationFlag),
+}
+
+/// Why a stream can no longer be split into frames. MSRP has no point at which to take it up again
+/// (ruling R-16), so the connection is lost.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The body of a request other than SEND, or of a response, exceeds [`Limits::other_body`].
+    #[error("body-too-long")]
+    BodyTooLong,
+    /// What should be a start line has no legal transaction identifier where it belongs.
+    #[error("start-line")]
+    StartLine,
+    /// The start line exceeds [`Limits::line`].
+    #[error("start-line-too-long")]
+    StartLineTooLong,
+}
+
+enum State {
+    /// Before a start line; `true` after the CR of a CRLF between frames.
+    Between {
+        cr: bool,
+    },
+    /// In a head; the identifier is known behind the start line.
+    Head {
+        id: Option<TransactionId>,
+    },
+    /// In a body. `left` octets are still allowed, without limit in a SEND.
+    Body {
+        boundary: Boundary,
+        left: Option<usize>,
+    },
+    /// In the rest of a head that exceeded its limits.
+    Skip {
+        boundary: Boundary,
+    },
+    /// The end-line has been consumed, and is to be told.
+    End(ContinuationFlag),
+    Lost(DecodeError),
+}
+
+/// What a line of a head is.
+enum Line {
+    Start(TransactionId),
+    Header,
+    /// The empty line before a body, or an end-line with its flag.
+    Last(Option<ContinuationFlag>),
+}
+
+impl Decoder {
+    /// A decoder at the begin of a stream.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            state: State::Between { cr: false },
+            partial: Vec::new(),
+            line_ends: Vec::new(),
+            searched: 0,
+            paths: PathMemory::default(),
+            examined: 0,
+        }
+    }
+
+    /// Takes the next piece off the front of the input. `None`: the input is used up.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] when the stream can no longer be split into frames; the same one from then on.
+    pub fn decode(&mut self, input: &mut Bytes) -> Result<Option<Item>, DecodeError> {
+        while !input.is_empty() || matches!(self.state, State::End(_) | State::Lost(_)) {
+            let item = match &mut self.state {
+                State::Between { .. } => {
+                    self.skip_line_ends(input)?;
+                    None
+                }
+                State::Head { id } => {
+                    let id = *id;
+                    self.read_head(input, id)?
+                }
+                State::Body { .. } | State::Skip { .. } => self.read_body(input)?,
+                State::End(flag) => {
+                    let flag = *flag;
+                    self.state = State::Between { cr: false };
+                    Some(Item::End(flag))
+                }
+                State::Lost(error) => return Err(*error),
+            };
+            if item.is_some() {
+                return Ok(item);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the octets so far end where a frame ended, so that the stream may end here.
+    pub fn is_between_frames(&self) -> bool {
+        matches!(self.state, State::Between { cr: false })
+    }
+
+    /// How many octets have been looked at in search of structure; an octet looked at twice counts twice.
+    /// It grows in step with the input, whatever the input is, and how ever it is cut.
+    pub fn examined(&self) -> u64 {
+        self.examined
+    }
+
+    /// Peers send bare CRLFs between frames to keep a connection alive.
+    fn skip_line_ends(&mut self, input: &mut Bytes) -> Result<(), DecodeError> {
+        let State::Between { cr } = &mut self.state else {
+            return Ok(());
+        };
+        while let Some(&octet) = input.first() {
+            match (*cr, octet) {
+                (false, b'\r') => *cr = true,
+                (true, b'\n') => *cr = false,
+                (false, _) => {
+                    self.state = State::Head { id: None };
+                    break;
+                }
+                (true, _) => return self.lose(DecodeError::StartLine),
+            }
+            self.examined += 1;
+            input.advance(1);
+        }
+        Ok(())
+    }
+
+    fn read_head(
+        &mut self,
+        input: &mut Bytes,
+        id: Option<TransactionId>,
+    ) -> Result<Option<Item>, DecodeError> {
+        if self.partial.is_empty() {
+            let Some((end, ended)) = self.scan(input, id)? else {
+                self.partial.extend_from_slice(input);
+                input.clear();
+                return Ok(None);
+            };
+            return Ok(Some(self.finish_head(input.split_to(end), ended)));
+        }
+        // Line by line: what stands behind the head must stay in the input.
+        let taken = memchr(b'\n', input).map_or(input.len(), |at| at + 1);
+        let room = (self.limits.head + END_LINE + 1).saturating_sub(self.partial.len());
+        self.partial.extend_from_slice(&input.split_to(taken.min(room)));
+        let partial = core::mem::take(&mut self.partial);
+        match self.scan(&partial, id)? {
+            Some((_, ended)) => Ok(Some(self.finish_head(Bytes::from(partial), ended))),
+            None => {
+                self.partial = partial;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Looks for line ends in the head, from where the last search stopped. When the head has ended:
+    /// how many octets belong to it, and what ended it.
+    fn scan(
+        &mut self,
+        head: &[u8],
+        mut id: Option<TransactionId>,
+    ) -> Result<Option<(usize, Ended)>, DecodeError> {
+        let mut from = core::mem::take(&mut self.searched);
+        loop {
+            let line_start = self.line_ends.last().map_or(0, |&end| end as usize);
+            let rest = head.get(from..).unwrap_or_default();
+            let found = memchr(b'\n', rest).map(|at| from + at + 1);
+            let end = found.unwrap_or(head.len());
+            self.examined += (end - from) as u64;
+            if id.is_none() && !looks_like_start(head) {
+                return self.lose(DecodeError::StartLine);
+            }
+            let line = head.get(line_start..end).unwrap_or_default();
+            let kind = found.and_then(|_| read_line(line, id.as_ref()));
+            if let (Some(id), Some(Line::Last(flag))) = (id, &kind) {
+                return Ok(Some((end, Ended::Complete(id, *flag))));
+            }
+            // An end-line may yet come behind the last header that is allowed.
+            let longest = self.limits.head + if kind.is_some() { 0 } else { END_LINE };
+            if line.len() > self.limits.line || end > longest {
+                let Some(id) = id else {
+                    return self.lose(DecodeError::StartLineTooLong);
+                };
+                return Ok(Some((end, Ended::Exceeded(id, HeadError::TooLong))));
+            }
+            if found.is_none() {
+                self.searched = head.len();
+                self.state = State::Head { id };
+                return Ok(None);
+            }
+            from = end;
+            match (kind, id) {
+                (Some(Line::Start(found)), _) => id = Some(found),
+                // `line_ends` has the start line too.
+                (Some(_), Some(id)) if self.line_ends.len() > self.limits.headers => {
+                    return Ok(Some((end, Ended::Exceeded(id, HeadError::TooManyHeaders))));
+                }
+                (Some(_), Some(_)) => {}
+                // A bare LF ends no line; what it does to a header, the header's own check will find.
+                (None, Some(_)) => continue,
+                (_, None) => return self.lose(DecodeError::StartLine),
+            }
+            self.line_ends.push(end as u32);
+        }
+    }
+
+    /// `raw` is start line and headers, and what ended them.
+    fn finish_head(&mut self, mut raw: Bytes, ended: Ended) -> Item {
+        self.examined += raw.len() as u64;
+        let last = raw.split_off(self.line_ends.last().map_or(0, |&end| end as usize));
+        let (id, has_body) = match ended {
+            Ended::Complete(id, flag) => (id, flag.is_none()),
+            Ended::Exceeded(id, _) => (id, false),
+        };
+        let (head, fault) = Head::read(raw, id, &self.line_ends, has_body, &self.limits, &mut self.paths);
+        self.line_ends.clear();
+        self.state = match ended {
+            Ended::Complete(_, Some(flag)) => State::End(flag),
+            Ended::Complete(_, None) => {
+                let is_send = *head.start_line() == StartLine::Request(Method::Send);
+                let left = (!is_send).then_some(self.limits.other_body);
+                State::Body {
+                    boundary: Boundary::new(&id, 2),
+                    left,
+                }
+            }
+            Ended::Exceeded(..) => {
+                self.examined += last.len() as u64;
+                let mut boundary = Boundary::new(&id, 2);
+                boundary.pass(&last);
+                State::Skip { boundary }
+            }
+        };
+        let fault = if let Ended::Exceeded(_, cause) = ended {
+            Some(cause)
+        } else {
+            fault
+        };
+        match fault {
+            Some(error) => Item::Malformed(Malformed { head, error }),
+            None => Item::Head(head),
+        }
+    }
+
+    fn read_body(&mut self, input: &mut Bytes) -> Result<Option<Item>, DecodeError> {
+        let (boundary, left, skip) = match &mut self.state {
+            State::Body { boundary, left } => (boundary, left.as_mut(), false),
+            State::Skip { boundary } => (boundary, None, true),
+            _ => return Ok(None),
+        };
+        let (body, end) = match boundary.search(input) {
+            Found::Body(body) => {
+                self.examined += input.len() as u64;
+                let found = input.split_to(body);
+                input.clear();
+                (found, None)
+            }
+            Found::End { body, end, flag } => {
+                self.examined += end as u64;
+                let found = input.split_to(body);
+                input.advance(end - body);
+                (found, Some(flag))
+            }
+            Found::Released { held, consumed } => {
+                self.examined += consumed as u64;
+                let taken = input.split_to(consumed);
+                // What was held back ends with the octets taken now, all in the pattern's own words.
+                debug_assert!(held.ends_with(&taken));
+                (Bytes::copy_from_slice(held), None)
+            }
+        };
+        if let Some(left) = left {
+            match left.checked_sub(body.len()) {
+                Some(now) => *left = now,
+                None => return self.lose(DecodeError::BodyTooLong),
+            }
+        }
+        if let Some(flag) = end {
+            self.state = State::End(flag);
+        }
+        Ok((!skip && !body.is_empty()).then_some(Item::Body(body)))
+    }
+
+    fn lose<T>(&mut self, error: DecodeError) -> Result<T, DecodeError> {
+        self.state = State::Lost(error);
+        self.partial = Vec::new();
+        self.line_ends = Vec::new();
+        Err(error)
+    }
+}
+
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.state {
+            State::Between { .. } => "between frames",
+            State::Head { .. } => "head",
+            State::Body { .. } => "body",
+            State::Skip { .. } => "rest of a head too long",
+            State::End(_) => "end of a frame",
+            State::Lost(_) => "lost",
+        };
+        f.debug_struct("Decoder")
+            .field("limits", &self.limits)
+            .field("state", &state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What ended a head.
+enum Ended {
+    /// An empty line, or an end-line with its flag.
+    Complete(TransactionId, Option<ContinuationFlag>),
+    /// A limit. What follows is passed over up to the end-line.
+    Exceeded(TransactionId, HeadError),
+}
+
+/// The longest end-line: hyphens, identifier, flag, CRLF.
+const END_LINE: usize = 7 + TransactionId::MAX_LEN + 3;
+
+/// Tells junk from a start line by its first octets, without waiting for the line to end.
+fn looks_like_start(head: &[u8]) -> bool {
+    let start = head.get(..COMMON_START).unwrap_or(head);
+    b"MSRP ".starts_with(start)
+}
+
+/// What a line is; `None` if its LF has no CR before it, or if it should be a start line and is not.
+fn read_line(line: &[u8], id: Option<&TransactionId>) -> Option<Line> {
+    let line = line.strip_suffix(b"\r\n")?;
+    let Some(id) = id else {
+        let rest = line.strip_prefix(b"MSRP ")?;
+        let space = memchr(b' ', rest)?;
+        return TransactionId::parse(rest.get(..space)?).ok().map(Line::Start);
+    };
+    if line.is_empty() {
+        return Some(Line::Last(None));
+    }
+    let flag = line
+        .strip_prefix(b"-------")
+        .and_then(|rest| rest.strip_prefix(id.as_bytes()))
+        .and_then(|rest| {
+            if let [flag] = rest {
+                ContinuationFlag::from_u8(*flag)
+            } else {
+                None
+            }
+        });
+    Some(flag.map_or(Line::Header, |flag| Line::Last(Some(flag))))
+}

@@ -1,0 +1,469 @@
+//! The head of a frame: start line and headers, delimited, legal and typed.
+
+use core::fmt;
+
+use bytes::Bytes;
+use msrp_multipart::{MediaType, Profile};
+use thiserror::Error;
+
+use super::byte_range::ByteRange;
+use super::chars;
+use super::decoder::Limits;
+use super::header::{self, FailureReport, Field};
+use super::ident::{self, MessageId, TransactionId};
+use super::method::Method;
+use super::path::PathRef;
+use super::status::{self, Status, StatusCode};
+
+/// The head of a request or a response.
+///
+/// What the codec knows is typed; every header, known or not, can be reached by [`Head::headers`].
+/// `Debug` shows neither paths nor values, since they hold session-ids and credentials.
+#[derive(Clone)]
+pub struct Head {
+    /// Start line and headers, each line with its CRLF.
+    raw: Bytes,
+    id: TransactionId,
+    start: StartLine,
+    to_path: Option<Span>,
+    from_path: Option<Span>,
+    message_id: Option<Span>,
+    content_type: Option<Span>,
+    status: Option<Span>,
+    byte_range: Option<ByteRange>,
+    success_report: Option<bool>,
+    failure_report: Option<FailureReport>,
+    has_body: bool,
+}
+
+/// What kind of frame a head begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StartLine {
+    /// Neither a method nor a status code: only in the head of a [`Malformed`] frame.
+    Illegal,
+    /// A request.
+    Request(Method),
+    /// A response, whose comment is at [`Head::comment`].
+    Response(StatusCode),
+}
+
+impl Head {
+    /// The identifier that ties end-line, request and response together.
+    pub fn transaction_id(&self) -> TransactionId {
+        self.id
+    }
+
+    /// Whether this is a request, of which method, or a response, with which code.
+    pub fn start_line(&self) -> &StartLine {
+        &self.start
+    }
+
+    /// The method, if this is a request.
+    pub fn method(&self) -> Option<&Method> {
+        match &self.start {
+            StartLine::Request(method) => Some(method),
+            _ => None,
+        }
+    }
+
+    /// The comment of a response, octets that should be UTF-8; `None` if the line ends after the code.
+    pub fn comment(&self) -> Option<&[u8]> {
+        match self.start {
+            StartLine::Response(_) => {
+                let rest = self
+                    .start_line_octets()
+                    .get(COMMON_START + self.id.as_bytes().len() + 1..)?;
+                status::parse_code(rest).ok()?.1
+            }
+            _ => None,
+        }
+    }
+
+    /// The way the frame has yet to go, leftmost first. `None` only in the head of a [`Malformed`] frame.
+    pub fn to_path(&self) -> Option<PathRef<'_>> {
+        PathRef::parse(self.value(self.to_path)?, usize::MAX).ok()
+    }
+
+    /// The octets of To-Path as read.
+    pub fn to_path_octets(&self) -> Option<&[u8]> {
+        self.value(self.to_path)
+    }
+
+    /// The way back, leftmost first. `None` only in the head of a [`Malformed`] frame.
+    pub fn from_path(&self) -> Option<PathRef<'_>> {
+        PathRef::parse(self.value(self.from_path)?, usize::MAX).ok()
+    }
+
+    /// The octets of From-Path as read.
+    pub fn from_path_octets(&self) -> Option<&[u8]> {
+        self.value(self.from_path)
+    }
+
+    /// Which message the frame is about.
+    pub fn message_id(&self) -> Option<MessageId> {
+        MessageId::parse(self.message_id_octets()?).ok()
+    }
+
+    /// The octets of Message-ID as read.
+    pub fn message_id_octets(&self) -> Option<&[u8]> {
+        self.value(self.message_id)
+    }
+
+    /// Where the chunk stands in its message, or which part a REPORT is about.
+    pub fn byte_range(&self) -> Option<ByteRange> {
+        self.byte_range
+    }
+
+    /// Whether success is to be reported; `None` if the header is absent, which means no.
+    pub fn success_report(&self) -> Option<bool> {
+        self.success_report
+    }
+
+    /// Which failures are to be reported; `None` if the header is absent, which means yes.
+    pub fn failure_report(&self) -> Option<FailureReport> {
+        self.failure_report
+    }
+
+    /// The Status of a REPORT.
+    pub fn status(&self) -> Option<Status<'_>> {
+        Status::parse(self.value(self.status)?).ok()
+    }
+
+    /// The media type of the body; of the whole message, where the body is a chunk.
+    pub fn content_type(&self) -> Option<MediaType> {
+        MediaType::parse(self.content_type_octets()?, Profile::Msrp).ok()
+    }
+
+    /// The octets of Content-Type as read.
+    pub fn content_type_octets(&self) -> Option<&[u8]> {
+        self.value(self.content_type)
+    }
+
+    /// Whether an empty line ends the head, so that a body follows, be it empty.
+    pub fn has_body(&self) -> bool {
+        self.has_body
+    }
+
+    /// The value of the first header of that name, compared without case.
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.headers()
+            .find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| value)
+    }
+
+    /// All headers in the order of the wire: name as written, value without surrounding blanks. Lines
+    /// that are no header (only in the head of a [`Malformed`] frame) are left out.
+    pub fn headers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let mut lines = Lines(&self.raw);
+        lines.next();
+        lines.filter_map(split_header)
+    }
+
+    /// The octets of start line and headers as read, each line with its CRLF.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// A copy in memory of its own. A decoded head is a slice of the octets handed to the decoder, and
+    /// keeps all of them alive.
+    #[must_use]
+    pub fn compact(&self) -> Self {
+        Self {
+            raw: Bytes::copy_from_slice(&self.raw),
+            ..self.clone()
+        }
+    }
+
+    /// Reads what has been delimited: `line_ends` has the offset behind the CRLF of every line in `raw`.
+    ///
+    /// A head with a fault comes back with what could be read, and the first fault.
+    pub(super) fn read(
+        raw: Bytes,
+        id: TransactionId,
+        line_ends: &[u32],
+        has_body: bool,
+        limits: &Limits,
+        paths: &mut PathMemory,
+    ) -> (Self, Option<HeadError>) {
+        let mut head = Self {
+            raw: Bytes::new(),
+            id,
+            start: StartLine::Illegal,
+            to_path: None,
+            from_path: None,
+            message_id: None,
+            content_type: None,
+            status: None,
+            byte_range: None,
+            success_report: None,
+            failure_report: None,
+            has_body,
+        };
+        let mut fault = None;
+        let mut start = 0;
+        for (index, &end) in line_ends.iter().enumerate() {
+            let line = raw
+                .get(start..(end as usize).saturating_sub(2))
+                .unwrap_or_default();
+            let read = match index {
+                0 => head.read_start(line),
+                _ => head.read_header(line, start, limits, paths),
+            };
+            if let Err(error) = read {
+                fault.get_or_insert(error);
+            }
+            start = end as usize;
+        }
+        head.raw = raw;
+        let fault = fault.or_else(|| head.missing());
+        (head, fault)
+    }
+
+    fn read_start(&mut self, line: &[u8]) -> Result<(), HeadError> {
+        let rest = line
+            .get(COMMON_START + self.id.as_bytes().len() + 1..)
+            .unwrap_or_default();
+        self.start = if rest.first().is_some_and(u8::is_ascii_digit) {
+            let (code, _) = status::parse_code(rest).map_err(|_| HeadError::StartLine)?;
+            StartLine::Response(code)
+        } else {
+            StartLine::Request(Method::parse(rest).ok_or(HeadError::StartLine)?)
+        };
+        Ok(())
+    }
+
+    fn read_header(
+        &mut self,
+        line: &[u8],
+        at: usize,
+        limits: &Limits,
+        paths: &mut PathMemory,
+    ) -> Result<(), HeadError> {
+        let (name, value) = split_header(line).ok_or(HeadError::HeaderLine)?;
+        if !chars::is_text(value) {
+            return Err(HeadError::HeaderLine);
+        }
+        let Some(field) = Field::from_name(name) else {
+            return Ok(());
+        };
+        // The value is a slice of the line, so its place follows from the lengths.
+        let lead = line.get(name.len() + 1..).unwrap_or_default();
+        let blanks = lead.len() - trim_start(lead).len();
+        let start = at + name.len() + 1 + blanks;
+        let span = Span {
+            start: start as u32,
+            end: (start + value.len()) as u32,
+        };
+        let illegal = HeadError::Illegal(field);
+        match field {
+            Field::ToPath => {
+                once(&mut self.to_path, span, field)?;
+                check_path(&mut paths.to, value, limits, illegal)
+            }
+            Field::FromPath => {
+                once(&mut self.from_path, span, field)?;
+                check_path(&mut paths.from, value, limits, illegal)
+            }
+            Field::MessageId => {
+                once(&mut self.message_id, span, field)?;
+                ident::check_message_id(value).map_err(|_| illegal)
+            }
+            Field::ContentType => {
+                once(&mut self.content_type, span, field)?;
+                MediaType::check(value, Profile::Msrp).map_err(|_| illegal)
+            }
+            Field::Status => {
+                once(&mut self.status, span, field)?;
+                Status::parse(value).map(drop).map_err(|_| illegal)
+            }
+            Field::ByteRange => once(
+                &mut self.byte_range,
+                ByteRange::parse(value).map_err(|_| illegal)?,
+                field,
+            ),
+            Field::SuccessReport => {
+                let value = header::parse_success_report(value).ok_or(illegal)?;
+                once(&mut self.success_report, value, field)
+            }
+            Field::FailureReport => once(
+                &mut self.failure_report,
+                FailureReport::parse(value).ok_or(illegal)?,
+                field,
+            ),
+        }
+    }
+
+    /// What a frame of this kind cannot do without (RFC 4975 §7.1, §7.1.2; rulings ).
+    fn missing(&self) -> Option<HeadError> {
+        let send_with_body = self.has_body && self.start == StartLine::Request(Method::Send);
+        let report = self.start == StartLine::Request(Method::Report);
+        [
+            (Field::ToPath, self.to_path.is_none()),
+            (Field::FromPath, self.from_path.is_none()),
+            (
+                Field::MessageId,
+                (send_with_body || report) && self.message_id.is_none(),
+            ),
+            (Field::ContentType, send_with_body && self.content_type.is_none()),
+            (Field::Status, report && self.status.is_none()),
+        ]
+        .into_iter()
+        .find_map(|(field, missing)| missing.then_some(HeadError::Missing(field)))
+    }
+
+    fn value(&self, span: Option<Span>) -> Option<&[u8]> {
+        let span = span?;
+        self.raw.get(span.start as usize..span.end as usize)
+    }
+
+    fn start_line_octets(&self) -> &[u8] {
+        Lines(&self.raw).next().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Names<'a>(&'a Head);
+        impl fmt::Debug for Names<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list()
+                    .entries(self.0.headers().map(|(name, _)| name.escape_ascii().to_string()))
+                    .finish()
+            }
+        }
+        f.debug_struct("Head")
+            .field("transaction_id", &self.id)
+            .field("start_line", &self.start)
+            .field("message_id", &self.message_id())
+            .field("byte_range", &self.byte_range)
+            .field("headers", &Names(self))
+            .field("has_body", &self.has_body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A frame that its transaction identifier delimits, but whose head is illegal.
+///
+/// A request of this kind is answered with 400 if its From-Path could be read, and else dropped; so is a
+/// response (ruling R-16).
+#[derive(Clone, Debug)]
+pub struct Malformed {
+    /// What could be read: illegal headers are absent, or there as octets only.
+    pub head: Head,
+    /// The first fault.
+    pub error: HeadError,
+}
+
+/// Why a head is illegal though its frame can be delimited.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeadError {
+    /// A header that may stand once stands twice (ruling R-14).
+    #[error("duplicate {0}")]
+    Duplicate(Field),
+    /// A line that is no header: no colon, an illegal name, a control octet, folding.
+    #[error("header-line")]
+    HeaderLine,
+    /// A known header with an illegal value.
+    #[error("illegal {0}")]
+    Illegal(Field),
+    /// A header without which the frame has no meaning.
+    #[error("missing {0}")]
+    Missing(Field),
+    /// Neither a method nor a status code behind the transaction identifier.
+    #[error("start-line")]
+    StartLine,
+    /// A line or the head exceeds [`Limits`].
+    #[error("too-long")]
+    TooLong,
+    /// More header lines than [`Limits`] allow.
+    #[error("too-many-headers")]
+    TooManyHeaders,
+    /// A path with more URIs than [`Limits`] allow.
+    #[error("too-many-uris")]
+    TooManyUris,
+}
+
+/// The paths last found legal. Frames of one session repeat them octet for octet, and what was checked
+/// once need not be checked again.
+#[derive(Default)]
+pub(super) struct PathMemory {
+    to: Vec<u8>,
+    from: Vec<u8>,
+}
+
+/// `MSRP` and the SP behind it.
+pub(super) const COMMON_START: usize = 5;
+
+#[derive(Clone, Copy)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+/// The lines of a head, without their CRLF. A bare LF ends no line.
+struct Lines<'a>(&'a [u8]);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let end = memchr::memmem::find(self.0, b"\r\n").unwrap_or(self.0.len());
+        let line = self.0.get(..end)?;
+        self.0 = self.0.get(end + 2..).unwrap_or_default();
+        Some(line)
+    }
+}
+
+/// Name and trimmed value. Blanks before the colon make the name illegal (ruling R-09).
+fn split_header(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = line.iter().position(|&octet| octet == b':')?;
+    let (name, rest) = line.split_at_checked(colon)?;
+    if !name.first()?.is_ascii_alphabetic() || !name.iter().all(|&octet| chars::is_token(octet)) {
+        return None;
+    }
+    let value = trim_start(rest.get(1..)?);
+    let blanks = value.iter().rev().take_while(|&&octet| is_blank(octet)).count();
+    Some((name, value.get(..value.len() - blanks)?))
+}
+
+fn trim_start(value: &[u8]) -> &[u8] {
+    let blanks = value.iter().take_while(|&&octet| is_blank(octet)).count();
+    value.get(blanks..).unwrap_or_default()
+}
+
+fn is_blank(octet: u8) -> bool {
+    octet == b' ' || octet == b'\t'
+}
+
+fn once<T>(slot: &mut Option<T>, value: T, field: Field) -> Result<(), HeadError> {
+    match slot {
+        Some(_) => Err(HeadError::Duplicate(field)),
+        None => {
+            *slot = Some(value);
+            Ok(())
+        }
+    }
+}
+
+fn check_path(
+    memory: &mut Vec<u8>,
+    value: &[u8],
+    limits: &Limits,
+    illegal: HeadError,
+) -> Result<(), HeadError> {
+    if memory == value {
+        return Ok(());
+    }
+    PathRef::parse(value, limits.uris).map_err(|error| match error {
+        super::path::PathError::TooMany => HeadError::TooManyUris,
+        _ => illegal,
+    })?;
+    memory.clear();
+    memory.extend_from_slice(value);
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! Transaction identifiers and Message-IDs (RFC 4975 §7.1, §9).
+
+use core::fmt;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::chars;
+
+/// The transaction identifier of a request and of the response to it: 4 to 32 characters of `ident`,
+/// the first alphanumeric (RFC 4975 §9).
+///
+/// It governs the framing: the end-line of a frame repeats it. It is no secret, so `Debug` shows it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TransactionId {
+    len: u8,
+    octets: [u8; Self::MAX_LEN],
+}
+
+impl TransactionId {
+    /// The most octets that an identifier may have.
+    pub const MAX_LEN: usize = 32;
+    /// The fewest octets that an identifier may have.
+    pub const MIN_LEN: usize = 4;
+
+    /// Reads an identifier. Ruling R-12: no leniency here, since framing hangs on it.
+    ///
+    /// # Errors
+    ///
+    /// [`IdentError`] for a wrong length or an illegal octet.
+    pub fn parse(input: &[u8]) -> Result<Self, IdentError> {
+        if input.len() < Self::MIN_LEN {
+            return Err(IdentError::TooShort);
+        }
+        check_ident(input, Self::MAX_LEN)?;
+        let mut octets = [0; Self::MAX_LEN];
+        for (to, from) in octets.iter_mut().zip(input) {
+            *to = *from;
+        }
+        Ok(Self {
+            len: input.len() as u8,
+            octets,
+        })
+    }
+
+    /// The identifier as text.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The octets of the identifier.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.octets.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for TransactionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TransactionId({self})")
+    }
+}
+
+impl fmt::Display for TransactionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl core::str::FromStr for TransactionId {
+    type Err = IdentError;
+
+    fn from_str(text: &str) -> Result<Self, IdentError> {
+        Self::parse(text.as_bytes())
+    }
+}
+
+/// The Message-ID that all chunks of a message share, and that a REPORT names (RFC 4975 §7.1.1).
+///
+/// Cheap to clone. Compared octet by octet.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(Arc<str>);
+
+impl MessageId {
+    /// The most octets accepted from a peer (ruling R-12: deployed peers exceed the 32 of the grammar).
+    pub const MAX_LEN: usize = 128;
+
+    /// An identifier to send: `ident` of RFC 4975 §9, 4 to 32 characters, the first alphanumeric.
+    ///
+    /// # Errors
+    ///
+    /// [`IdentError`] when the text is not such an identifier.
+    pub fn new(text: &str) -> Result<Self, IdentError> {
+        TransactionId::parse(text.as_bytes()).map(|_| Self(text.into()))
+    }
+
+    /// Reads what a peer sent: 1 to 128 `ident` characters, opaque (ruling R-12).
+    ///
+    /// # Errors
+    ///
+    /// [`IdentError`] when it is empty, longer, or has another octet in it.
+    pub fn parse(input: &[u8]) -> Result<Self, IdentError> {
+        check_message_id(input)?;
+        core::str::from_utf8(input)
+            .map(|text| Self(text.into()))
+            .map_err(|_| IdentError::Illegal)
+    }
+
+    /// The identifier as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The octets of the identifier.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MessageId({self})")
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl core::borrow::Borrow<str> for MessageId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why an identifier is not legal.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdentError {
+    /// An octet outside the grammar, or a first one that is not alphanumeric.
+    #[error("illegal character in the identifier")]
+    Illegal,
+    /// More octets than allowed.
+    #[error("identifier too long")]
+    TooLong,
+    /// Fewer octets than allowed.
+    #[error("identifier too short")]
+    TooShort,
+}
+
+/// The check of [`MessageId::parse`], without the allocation.
+pub(super) fn check_message_id(input: &[u8]) -> Result<(), IdentError> {
+    match input.len() {
+        0 => Err(IdentError::TooShort),
+        len if len > MessageId::MAX_LEN => Err(IdentError::TooLong),
+        _ if input.iter().all(|&octet| chars::is_ident(octet)) => Ok(()),
+        _ => Err(IdentError::Illegal),
+    }
+}
+
+fn check_ident(input: &[u8], max: usize) -> Result<(), IdentError> {
+    if input.len() > max {
+        return Err(IdentError::TooLong);
+    }
+    let starts_well = input.first().is_some_and(u8::is_ascii_alphanumeric);
+    if !starts_well || !input.iter().all(|&octet| chars::is_ident(octet)) {
+        return Err(IdentError::Illegal);
+    }
+    Ok(())
+}

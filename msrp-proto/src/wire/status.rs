@@ -1,0 +1,176 @@
+//! Status codes and the Status header (RFC 4975 §7.2, §9, §10).
+
+use core::fmt;
+
+use nom::bytes::complete::{tag, take_while_m_n};
+use nom::combinator::{eof, opt, rest, verify};
+use nom::sequence::preceded;
+use nom::{IResult, Parser};
+use thiserror::Error;
+
+use super::chars;
+
+/// A three-digit code of a response or of a REPORT's Status header (RFC 4975 §10).
+///
+/// Any code from 000 to 999 can be read; what is not known counts by its first digit (ruling R-51).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StatusCode(u16);
+
+impl StatusCode {
+    /// 200: the transaction succeeded.
+    pub const OK: Self = Self(200);
+    /// 400: the request was unintelligible.
+    pub const BAD_REQUEST: Self = Self(400);
+    /// 401: credentials are required (RFC 4976 §10.3).
+    pub const UNAUTHORIZED: Self = Self(401);
+    /// 403: the action is not allowed; not to be tried again.
+    pub const FORBIDDEN: Self = Self(403);
+    /// 404: the recipient's URI could not be resolved (RFC 7701 §10.3).
+    pub const NOT_FOUND: Self = Self(404);
+    /// 408: a transaction further on did not complete in time. Never sent by an endpoint.
+    pub const TIMEOUT: Self = Self(408);
+    /// 413: stop sending this message.
+    pub const STOP_SENDING: Self = Self(413);
+    /// 415: the media type is not understood.
+    pub const UNSUPPORTED_MEDIA_TYPE: Self = Self(415);
+    /// 423: a parameter is out of bounds.
+    pub const OUT_OF_BOUNDS: Self = Self(423);
+    /// 424: the nickname is malformed (RFC 7701 §10.3).
+    pub const MALFORMED_NICKNAME: Self = Self(424);
+    /// 425: the nickname is reserved or in use (RFC 7701 §10.3).
+    pub const NICKNAME_IN_USE: Self = Self(425);
+    /// 428: private messages are not supported (RFC 7701 §10.3).
+    pub const PRIVATE_MESSAGES_NOT_SUPPORTED: Self = Self(428);
+    /// 481: there is no such session.
+    pub const NO_SESSION: Self = Self(481);
+    /// 501: the method is not understood.
+    pub const UNKNOWN_METHOD: Self = Self(501);
+    /// 506: the session is bound to another connection.
+    pub const BOUND_ELSEWHERE: Self = Self(506);
+
+    /// A code from 0 to 999; `None` for a greater number.
+    pub const fn new(code: u16) -> Option<Self> {
+        if code <= 999 { Some(Self(code)) } else { None }
+    }
+
+    /// The code as a number, 0 to 999.
+    pub const fn as_u16(self) -> u16 {
+        self.0
+    }
+
+    /// Whether the code says success: any 2xx (ruling R-51).
+    pub const fn is_success(self) -> bool {
+        self.0 / 100 == 2
+    }
+
+    /// The comment written behind the code where no other is given; empty for a code not known here.
+    pub const fn comment(self) -> &'static str {
+        match self.0 {
+            200 => "OK",
+            400 => "Bad Request",
+            401 => "Unauthorized",
+            403 => "Forbidden",
+            404 => "Failure to resolve recipient's URI",
+            408 => "Request Timeout",
+            413 => "Stop Sending",
+            415 => "Unsupported Media Type",
+            423 => "Parameter Out Of Bounds",
+            424 => "Malformed nickname",
+            425 => "Nickname reserved or already in use",
+            428 => "Private messages not supported",
+            481 => "Session Does Not Exist",
+            501 => "Unknown Method",
+            506 => "Session Already In Use",
+            _ => "",
+        }
+    }
+
+    /// Three digits, as written on the wire.
+    pub(super) const fn digits(self) -> [u8; 3] {
+        [
+            b'0' + (self.0 / 100) as u8,
+            b'0' + (self.0 / 10 % 10) as u8,
+            b'0' + (self.0 % 10) as u8,
+        ]
+    }
+}
+
+impl fmt::Display for StatusCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:03}", self.0)
+    }
+}
+
+impl fmt::Debug for StatusCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StatusCode({self})")
+    }
+}
+
+/// The Status header of a REPORT: `namespace code [comment]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status<'a> {
+    /// 000 for the codes of RFC 4975 and its extensions; other namespaces have no meaning here.
+    pub namespace: u16,
+    /// What became of the range that the REPORT is about.
+    pub code: StatusCode,
+    /// Text for people: octets that should be UTF-8 (ruling R-17).
+    pub comment: Option<&'a [u8]>,
+}
+
+impl<'a> Status<'a> {
+    /// A status of namespace 000 with the usual comment.
+    pub const fn new(code: StatusCode) -> Self {
+        Self {
+            namespace: 0,
+            code,
+            comment: None,
+        }
+    }
+
+    /// Reads the value of a Status header.
+    ///
+    /// # Errors
+    ///
+    /// [`StatusError`] for anything but the grammar of RFC 4975 §9.
+    pub fn parse(input: &'a [u8]) -> Result<Self, StatusError> {
+        let namespace = (digits, tag(" ")).map(|(namespace, _)| namespace);
+        let (_, (namespace, (code, comment))) = (namespace, code_and_comment)
+            .parse(input)
+            .map_err(|_| StatusError)?;
+        Ok(Self {
+            namespace,
+            code,
+            comment,
+        })
+    }
+}
+
+/// The value is no Status, or the start line is no status line.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("illegal status")]
+pub struct StatusError;
+
+/// Reads `200`, `200 ` or `200 comment`: the end of a response's start line, and of a Status header.
+pub(super) fn parse_code(input: &[u8]) -> Result<(StatusCode, Option<&[u8]>), StatusError> {
+    code_and_comment(input)
+        .map(|(_, found)| found)
+        .map_err(|_| StatusError)
+}
+
+fn code_and_comment(input: &[u8]) -> IResult<&[u8], (StatusCode, Option<&[u8]>)> {
+    let comment = verify(rest, |text: &[u8]| chars::is_text(text));
+    let (left, found) = (digits.map(StatusCode), opt(preceded(tag(" "), comment))).parse(input)?;
+    // What neither is a comment nor begins with the SP before one.
+    eof(left)?;
+    Ok((left, found))
+}
+
+fn digits(input: &[u8]) -> IResult<&[u8], u16> {
+    take_while_m_n(3, 3, |octet: u8| octet.is_ascii_digit())
+        .map(|text: &[u8]| {
+            text.iter()
+                .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'))
+        })
+        .parse(input)
+}

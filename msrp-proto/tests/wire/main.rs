@@ -1,0 +1,5 @@
+//! The wire codec, by its public API.
+
+mod support;
+
+mod framing;
