@@ -12,7 +12,7 @@ use super::header::ContinuationFlag;
 use super::ident::TransactionId;
 
 /// What every end-line begins with: the CRLF before it, which is not body, and the hyphens.
-pub(super) const LEAD: &[u8] = b"\r\n-------";
+pub(crate) const LEAD: &[u8] = b"\r\n-------";
 
 /// The longest end-line with its leading CRLF: the identifier, a flag and a CRLF follow the lead.
 const MAX: usize = LEAD.len() + TransactionId::MAX_LEN + 3;
@@ -21,11 +21,13 @@ static FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Find
 
 /// Where in a stream of body octets the end-line is.
 #[derive(Clone)]
-pub(super) struct Boundary {
+pub(crate) struct Boundary {
     /// The sequence; its flag and what follows are filled in as they are matched.
     pattern: [u8; MAX],
     /// Octets of `pattern` before the flag.
     fixed: usize,
+    /// Octets of `pattern` that are sought: all, or those before the flag.
+    sought: usize,
     /// Octets of `pattern` that the last octets seen match.
     matched: usize,
     /// How many of those stand before the octets searched: seen, but not body.
@@ -33,7 +35,7 @@ pub(super) struct Boundary {
 }
 
 /// What [`Boundary::search`] found out about the front of its input.
-pub(super) enum Found<'a> {
+pub(crate) enum Found<'a> {
     /// So many octets are body. The rest, if any, may be the begin of the end-line and is consumed too.
     Body(usize),
     /// So many octets are body, then comes the end-line, up to the given position.
@@ -49,7 +51,7 @@ pub(super) enum Found<'a> {
 
 impl Boundary {
     /// `before`: how many octets of CRLF stand directly before the octets to be searched, 0 to 2.
-    pub(super) fn new(id: &TransactionId, before: usize) -> Self {
+    pub(crate) fn new(id: &TransactionId, before: usize) -> Self {
         let mut pattern = [0; MAX];
         let octets = LEAD.iter().chain(id.as_bytes());
         let fixed = pattern
@@ -60,13 +62,37 @@ impl Boundary {
         Self {
             pattern,
             fixed,
+            sought: fixed + 3,
             matched: before,
             before,
         }
     }
 
+    /// For a writer: watches for the octets of an end-line, whatever may follow them (ruling R-20), in a
+    /// body that begins behind an empty line (ruling R-22).
+    pub(crate) fn guard(id: &TransactionId) -> Self {
+        let guard = Self::new(id, 2);
+        Self {
+            sought: guard.fixed,
+            ..guard
+        }
+    }
+
+    /// How many of the next octets of a body may be written before one that would complete the end-line;
+    /// `None`: all of them.
+    pub(crate) fn admit(&mut self, octets: &[u8]) -> Option<usize> {
+        let mut from = 0;
+        loop {
+            match self.search(octets.get(from..)?) {
+                Found::Body(_) => return None,
+                Found::End { end, .. } => return Some(from + end - 1),
+                Found::Released { consumed, .. } => from += consumed,
+            }
+        }
+    }
+
     /// Examines all of the input once, and says what its front is.
-    pub(super) fn search<'a>(&'a mut self, input: &[u8]) -> Found<'a> {
+    pub(crate) fn search<'a>(&'a mut self, input: &[u8]) -> Found<'a> {
         if self.matched > 0 {
             self.resume(input)
         } else {
@@ -75,7 +101,7 @@ impl Boundary {
     }
 
     /// Examines octets that are known to hold no end of an end-line, whatever else they are.
-    pub(super) fn pass(&mut self, mut octets: &[u8]) {
+    pub(crate) fn pass(&mut self, mut octets: &[u8]) {
         while let Found::Released { consumed, .. } = self.search(octets) {
             octets = octets.get(consumed..).unwrap_or_default();
         }
@@ -85,7 +111,7 @@ impl Boundary {
     fn resume(&mut self, input: &[u8]) -> Found<'_> {
         for (index, &octet) in input.iter().enumerate() {
             if self.step(octet) {
-                if self.matched == self.fixed + 3 {
+                if self.matched == self.sought {
                     let flag = self.flag();
                     (self.matched, self.before) = (0, 0);
                     return Found::End {
@@ -123,7 +149,7 @@ impl Boundary {
                     self.matched = 0;
                     break;
                 }
-                if self.matched == self.fixed + 3 {
+                if self.matched == self.sought {
                     self.matched = 0;
                     return Found::End {
                         body,

@@ -175,20 +175,18 @@ impl Report<'_> {
     /// [`EncodeError::BodyTooLong`], [`EncodeError::EndLineInBody`].
     pub fn encode(&self, to: &mut BytesMut) -> Result<(), EncodeError> {
         check_body(&self.id, self.body)?;
-        put_request_start(
-            to,
-            &self.id,
-            "REPORT",
+        let (to_path, from_path) = (
             self.to_path.as_str().as_bytes(),
             self.from_path.as_str().as_bytes(),
         );
-        put_line(to, "Message-ID: ", self.message_id.as_bytes());
-        put_byte_range(to, &self.byte_range);
-        to.extend_from_slice(b"Status: ");
-        let namespace = StatusCode::new(self.status.namespace).unwrap_or(StatusCode::OK);
-        to.extend_from_slice(&namespace.digits());
-        to.extend_from_slice(b" ");
-        put_code(to, self.status.code, self.status.comment);
+        put_report_head(
+            to,
+            &self.id,
+            [to_path, from_path],
+            self.message_id,
+            &self.byte_range,
+            &self.status,
+        );
         put_body_and_end(to, &self.id, self.body);
         Ok(())
     }
@@ -293,6 +291,26 @@ pub fn end_line_stands_in(body: &[u8], id: &TransactionId) -> bool {
             let rest = body.get(at + crlf.len() + hyphens.len()..).unwrap_or_default();
             rest.starts_with(id.as_bytes())
         })
+}
+
+/// The head of a REPORT; `paths` is To-Path and From-Path.
+pub(crate) fn put_report_head(
+    to: &mut BytesMut,
+    id: &TransactionId,
+    paths: [&[u8]; 2],
+    message_id: &MessageId,
+    range: &ByteRange,
+    status: &Status<'_>,
+) {
+    let [to_path, from_path] = paths;
+    put_request_start(to, id, "REPORT", to_path, from_path);
+    put_line(to, "Message-ID: ", message_id.as_bytes());
+    put_byte_range(to, range);
+    to.extend_from_slice(b"Status: ");
+    let namespace = StatusCode::new(status.namespace).unwrap_or(StatusCode::OK);
+    to.extend_from_slice(&namespace.digits());
+    to.extend_from_slice(b" ");
+    put_code(to, status.code, status.comment);
 }
 
 /// The lines of a SEND that chunks of one message share.

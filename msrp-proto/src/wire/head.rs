@@ -165,6 +165,14 @@ impl Head {
         &self.raw
     }
 
+    /// Whether a start line that could not be read was meant as that of a response.
+    pub(crate) fn looks_like_response(&self) -> bool {
+        let rest = self
+            .start_line_octets()
+            .get(COMMON_START + self.id.as_bytes().len() + 1..);
+        rest.and_then(|rest| rest.first()).is_some_and(u8::is_ascii_digit)
+    }
+
     /// A copy in memory of its own. A decoded head is a slice of the octets handed to the decoder, and
     /// keeps all of them alive.
     #[must_use]

@@ -3,11 +3,11 @@
 //!
 //! Reading is lenient where a peer's meaning is plain, and never about framing. Writing is strict.
 
-mod boundary;
+pub(crate) mod boundary;
 mod byte_range;
 mod chars;
 mod decoder;
-mod encode;
+pub(crate) mod encode;
 mod head;
 mod header;
 mod host;

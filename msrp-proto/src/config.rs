@@ -1,0 +1,402 @@
+//! Settings of a connection and of a session, and what the transport is.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use msrp_multipart::MediaRanges;
+
+use crate::wire::{Limits, MsrpUri, Path};
+
+/// Settings that connections share. Every limit has a default that suits a client on the open Internet;
+/// `docs/ARCHITECTURE.md` has the memory that they bound.
+///
+/// ```
+/// use std::sync::Arc;
+/// use msrp_proto::Config;
+///
+/// // One interruptible chunk for a message, as RFC 4975 §7.1.1 recommends.
+/// let config = Arc::new(Config::default().chunk_limit(None));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Config {
+    pub(crate) wire: Limits,
+    pub(crate) chunk_limit: Option<usize>,
+    pub(crate) in_flight: usize,
+    pub(crate) transaction_timeout: Duration,
+    pub(crate) report_timeout: Option<Duration>,
+    pub(crate) incomplete_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) keepalive: Option<Duration>,
+    pub(crate) immediate_send: bool,
+    pub(crate) flush_reported: bool,
+    pub(crate) max_sessions: usize,
+    pub(crate) max_outgoing: usize,
+    pub(crate) max_unreported: usize,
+    pub(crate) max_incoming: usize,
+    pub(crate) max_holes: usize,
+    pub(crate) max_events: usize,
+    pub(crate) max_event_octets: usize,
+    pub(crate) max_answers: usize,
+    pub(crate) max_held: usize,
+    pub(crate) max_remembered: usize,
+    pub(crate) body_window: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            wire: Limits::default(),
+            chunk_limit: Some(2048),
+            in_flight: 256,
+            transaction_timeout: Duration::from_secs(30),
+            report_timeout: None,
+            incomplete_timeout: Duration::from_secs(600),
+            idle_timeout: Duration::from_secs(300),
+            keepalive: None,
+            immediate_send: true,
+            flush_reported: false,
+            max_sessions: 1024,
+            max_outgoing: 1024,
+            max_unreported: 1024,
+            max_incoming: 64,
+            max_holes: 64,
+            max_events: 1024,
+            max_event_octets: 1 << 20,
+            max_answers: 4096,
+            max_held: 1 << 20,
+            max_remembered: 256,
+            body_window: 64 * 1024,
+        }
+    }
+}
+
+impl Config {
+    /// Bounds on the heads and bodies that a peer sends.
+    pub fn wire_limits(self, wire: Limits) -> Self {
+        Self { wire, ..self }
+    }
+
+    /// Most octets of body in an outgoing chunk, at least 1. Default: 2048, since deployed peers and
+    /// relays refuse long frames; such chunks are pipelined and never interrupted. `None` sends a message
+    /// as one chunk that is interrupted when other traffic waits (RFC 4975 §7.1.1).
+    pub fn chunk_limit(self, octets: Option<usize>) -> Self {
+        Self {
+            chunk_limit: octets.map(|octets| octets.max(1)),
+            ..self
+        }
+    }
+
+    /// How many chunks that await a response may be under way before second and later chunks of messages
+    /// wait. Counts Failure-Report `yes` only. At least 1. Default: 256.
+    pub fn in_flight(self, chunks: usize) -> Self {
+        Self {
+            in_flight: chunks.max(1),
+            ..self
+        }
+    }
+
+    /// How long a response may take, from the last octet of the request on. Default: 30 s, the value of
+    /// RFC 4975 §7.1.1.
+    pub fn transaction_timeout(self, wait: Duration) -> Self {
+        Self {
+            transaction_timeout: wait,
+            ..self
+        }
+    }
+
+    /// How long success reports may take, from the last octet of the message on; then the message has
+    /// failed as unconfirmed. Default: `None`, without limit (RFC 4975 §7.1.1 leaves it open).
+    pub fn report_timeout(self, wait: Option<Duration>) -> Self {
+        Self {
+            report_timeout: wait,
+            ..self
+        }
+    }
+
+    /// How long an incoming message may go without a chunk before it is given up. Default: 600 s.
+    pub fn incomplete_timeout(self, wait: Duration) -> Self {
+        Self {
+            incomplete_timeout: wait,
+            ..self
+        }
+    }
+
+    /// How long the connection may be without a session before [`Event::Idle`](crate::Event::Idle).
+    /// Default: 300 s.
+    pub fn idle_timeout(self, wait: Duration) -> Self {
+        Self {
+            idle_timeout: wait,
+            ..self
+        }
+    }
+
+    /// How long a session may send nothing before it sends a SEND without a body. Default: `None`, never.
+    pub fn keepalive(self, wait: Option<Duration>) -> Self {
+        Self {
+            keepalive: wait,
+            ..self
+        }
+    }
+
+    /// Whether the active side sends a SEND without a body at once when no message waits, as RFC 4975
+    /// §5.4 demands. Default: true.
+    pub fn immediate_send(self, immediate: bool) -> Self {
+        Self {
+            immediate_send: immediate,
+            ..self
+        }
+    }
+
+    /// Whether the driver tells by [`Connection::handle_flushed`](crate::Connection::handle_flushed) when
+    /// the operating system has taken all octets; transaction timers then start there (ruling R-30).
+    /// Default: false, they start when `poll_transmit` hands the octets out.
+    pub fn flush_reported(self, reported: bool) -> Self {
+        Self {
+            flush_reported: reported,
+            ..self
+        }
+    }
+
+    /// Most sessions on a connection. Default: 1024.
+    pub fn max_sessions(self, sessions: usize) -> Self {
+        Self {
+            max_sessions: sessions,
+            ..self
+        }
+    }
+
+    /// Most messages of a session that wait or are being sent. Default: 1024.
+    pub fn max_outgoing(self, messages: usize) -> Self {
+        Self {
+            max_outgoing: messages,
+            ..self
+        }
+    }
+
+    /// Most messages of a session that are sent, and of which a success report is awaited. Past it, the
+    /// oldest has failed as unconfirmed. Default: 1024.
+    pub fn max_unreported(self, messages: usize) -> Self {
+        Self {
+            max_unreported: messages,
+            ..self
+        }
+    }
+
+    /// Most incoming messages of a session that are incomplete; a further one is answered with 413.
+    /// Default: 64.
+    pub fn max_incoming(self, messages: usize) -> Self {
+        Self {
+            max_incoming: messages,
+            ..self
+        }
+    }
+
+    /// Most holes in an incoming message; a chunk that makes one more is answered with 413. Default: 64.
+    pub fn max_holes(self, holes: usize) -> Self {
+        Self {
+            max_holes: holes,
+            ..self
+        }
+    }
+
+    /// Undelivered events past which no further input is taken. At least 1. Default: 1024.
+    pub fn max_events(self, events: usize) -> Self {
+        Self {
+            max_events: events.max(1),
+            ..self
+        }
+    }
+
+    /// Octets of body in undelivered events past which no further input is taken. Default: 1 MiB.
+    pub fn max_event_octets(self, octets: usize) -> Self {
+        Self {
+            max_event_octets: octets.max(1),
+            ..self
+        }
+    }
+
+    /// Answers waiting to be taken past which no further input is taken. Raised to twice the in-flight
+    /// limit if below it, so that two such connections cannot wait for one another. Default: 4096.
+    pub fn max_answers(self, answers: usize) -> Self {
+        Self {
+            max_answers: answers,
+            ..self
+        }
+    }
+
+    /// Octets of input kept while `wants_input` is false; past it the connection is lost. Default: 1 MiB.
+    pub fn max_held(self, octets: usize) -> Self {
+        Self {
+            max_held: octets,
+            ..self
+        }
+    }
+
+    /// How many Message-IDs of ended messages are remembered per session: received ones to flag
+    /// duplicates (ruling R-65), sent ones to tell of late outcomes. Default: 256.
+    pub fn max_remembered(self, messages: usize) -> Self {
+        Self {
+            max_remembered: messages,
+            ..self
+        }
+    }
+
+    /// Octets of a streamed body that are asked for ahead of sending, at least 4096. Default: 64 KiB.
+    pub fn body_window(self, octets: usize) -> Self {
+        Self {
+            body_window: octets.max(4096),
+            ..self
+        }
+    }
+
+    pub(crate) fn answer_cap(&self) -> usize {
+        self.max_answers.max(self.in_flight.saturating_mul(2))
+    }
+}
+
+/// What the transport under a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    secure: bool,
+}
+
+impl Link {
+    /// A stream without protection: TCP. For URIs with scheme `msrp`.
+    pub const fn tcp() -> Self {
+        Self { secure: false }
+    }
+
+    /// A protected stream: TLS over TCP. For URIs with scheme `msrps`.
+    pub const fn tls() -> Self {
+        Self { secure: true }
+    }
+
+    /// Whether the transport is protected.
+    pub const fn is_secure(self) -> bool {
+        self.secure
+    }
+}
+
+/// Which side opened the connection for a session, and so sends first (RFC 4975 §5.4, RFC 6135).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// This side connected. Its session may send at once.
+    Active,
+    /// The peer connected. The session may not send before a request has bound it to the connection.
+    Passive,
+}
+
+/// Which way messages may flow (RFC 4975 §8.9). Reports, responses and control messages always may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// Neither way.
+    Inactive,
+    /// From the peer only.
+    RecvOnly,
+    /// To the peer only.
+    SendOnly,
+    /// Both ways.
+    #[default]
+    SendRecv,
+}
+
+impl Direction {
+    /// Whether messages may be sent.
+    pub const fn may_send(self) -> bool {
+        matches!(self, Self::SendOnly | Self::SendRecv)
+    }
+}
+
+/// What signalling has agreed upon with the peer, and may change during a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Terms {
+    pub(crate) remote: Option<Path>,
+    pub(crate) direction: Direction,
+    pub(crate) accepts: Arc<MediaRanges>,
+    pub(crate) max_size: Option<u64>,
+}
+
+impl Terms {
+    /// Terms with a peer of that path, who accepts any type and size.
+    pub fn new(remote: Path) -> Self {
+        Self {
+            remote: Some(remote),
+            ..Self::unknown()
+        }
+    }
+
+    /// Terms while the peer's path is not known yet: requests of the peer bind the session, are answered
+    /// and delivered; what is to be sent waits (ruling R-59).
+    pub fn unknown() -> Self {
+        Self {
+            remote: None,
+            direction: Direction::SendRecv,
+            accepts: Arc::new(MediaRanges::any()),
+            max_size: None,
+        }
+    }
+
+    /// Which way messages may flow, as seen from here. Default: both ways.
+    pub fn direction(self, direction: Direction) -> Self {
+        Self { direction, ..self }
+    }
+
+    /// The types that the peer accepts (`accept-types`, RFC 4975 §8.6). Default: any.
+    pub fn peer_accepts(self, types: impl Into<Arc<MediaRanges>>) -> Self {
+        Self {
+            accepts: types.into(),
+            ..self
+        }
+    }
+
+    /// The most octets of a message that the peer wants (`max-size`, RFC 4975 §8.6). Default: no limit.
+    pub fn peer_max_size(self, octets: Option<u64>) -> Self {
+        Self {
+            max_size: octets,
+            ..self
+        }
+    }
+}
+
+/// A session as known from signalling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct SessionConfig {
+    pub(crate) local: MsrpUri,
+    pub(crate) role: Role,
+    pub(crate) terms: Terms,
+    pub(crate) accepts: Arc<MediaRanges>,
+    pub(crate) max_size: Option<u64>,
+}
+
+impl SessionConfig {
+    /// A session whose own URI is `local`. It accepts any type and size.
+    pub fn new(local: MsrpUri, role: Role, terms: Terms) -> Self {
+        Self {
+            local,
+            role,
+            terms,
+            accepts: Arc::new(MediaRanges::any()),
+            max_size: None,
+        }
+    }
+
+    /// The types accepted here; others are answered with 415. Default: any.
+    pub fn accepts(self, types: impl Into<Arc<MediaRanges>>) -> Self {
+        Self {
+            accepts: types.into(),
+            ..self
+        }
+    }
+
+    /// The most octets of a message accepted here; a longer one is answered with 413 (ruling R-56).
+    /// Default: no limit, messages are streamed.
+    pub fn max_size(self, octets: Option<u64>) -> Self {
+        Self {
+            max_size: octets,
+            ..self
+        }
+    }
+}

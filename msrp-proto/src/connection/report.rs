@@ -1,0 +1,137 @@
+//! REPORT requests, both ways (RFC 4975 §7.1.2 to §7.1.4, §7.3.2).
+
+use bytes::Bytes;
+
+use super::Connection;
+use crate::error::{SendFailure, SessionFailure, TooLate};
+use crate::event::{Event, OutgoingEvent, Receipt, SessionEvent, SessionId};
+use crate::message::Refusal;
+use crate::wire::{ByteRange, FailureReport, Head, MessageId, StatusCode};
+
+/// A REPORT that waits to be written.
+pub(super) struct PendingReport {
+    pub(super) session: SessionId,
+    pub(super) to: Bytes,
+    pub(super) from: Bytes,
+    pub(super) message_id: MessageId,
+    pub(super) range: ByteRange,
+    pub(super) status: StatusCode,
+}
+
+impl Connection {
+    /// Refuses a message that is already complete. If its response has not been handed out yet, it becomes
+    /// an error response; else a failure REPORT is sent (RFC 4975 §7.1.4).
+    ///
+    /// # Errors
+    ///
+    /// [`TooLate`] when the session is over, or the sender does not want to hear of failures.
+    pub fn fail(&mut self, receipt: Receipt, refusal: Refusal) -> Result<(), TooLate> {
+        if receipt.failure_report == FailureReport::No || self.sessions.get(receipt.session.0).is_none() {
+            return Err(TooLate);
+        }
+        // No success REPORT that says the opposite.
+        self.reports
+            .retain(|report| report.session != receipt.session || report.message_id != receipt.message_id);
+        let answer = self
+            .answers
+            .iter_mut()
+            .rev()
+            .find(|answer| answer.incoming == Some(receipt.incoming));
+        if let Some(answer) = answer {
+            answer.status = refusal.status();
+            return Ok(());
+        }
+        let range = ByteRange::new(1, Some(receipt.len), Some(receipt.len));
+        self.queue_report(
+            receipt.session,
+            receipt.from_path,
+            receipt.message_id,
+            range,
+            refusal.status(),
+        );
+        Ok(())
+    }
+
+    pub(super) fn queue_report(
+        &mut self,
+        session: SessionId,
+        to: Bytes,
+        message_id: MessageId,
+        range: ByteRange,
+        status: StatusCode,
+    ) {
+        let Some(state) = self.sessions.get(session.0) else {
+            return;
+        };
+        let from = state.local.clone();
+        self.reports.push_back(PendingReport {
+            session,
+            to,
+            from,
+            message_id,
+            range,
+            status,
+        });
+    }
+
+    /// A REPORT has come. It is never answered; what cannot be matched is dropped (RFC 4975 §7.1.2).
+    pub(super) fn receive_report(&mut self, session: SessionId, head: &Head) {
+        let (Some(message_id), Some(status)) = (head.message_id(), head.status()) else {
+            return;
+        };
+        if status.namespace != 0 {
+            // Not a response code (RFC 4975 §7.3.2).
+            return;
+        }
+        let code = status.code;
+        let known = self.sending_by_id.get(&(session, message_id.clone())).copied();
+        let Some((id, message)) = known.and_then(|id| Some((id, self.sending.get_mut(id.0)?))) else {
+            let Some(state) = self.sessions.get(session.0) else {
+                return;
+            };
+            if state.ended.lookup(message_id.as_bytes()).is_some() {
+                self.events.push(Event::Session(
+                    session,
+                    SessionEvent::Late {
+                        message_id,
+                        status: code,
+                    },
+                ));
+            }
+            return;
+        };
+        let range = head.byte_range().unwrap_or(ByteRange::WHOLE);
+        self.events.push(Event::Outgoing(
+            id,
+            OutgoingEvent::Reported { range, status: code },
+        ));
+        if code.is_success() {
+            message.confirm(range, head.byte_range().is_none());
+            self.settle(id);
+            return;
+        }
+        self.fail_outgoing(id, code);
+        if matches!(
+            code,
+            StatusCode::TIMEOUT | StatusCode::NO_SESSION | StatusCode::BOUND_ELSEWHERE
+        ) {
+            self.fail_session(session, SessionFailure::Refused(code));
+        }
+    }
+
+    /// A response or a REPORT says that a message has failed.
+    pub(super) fn fail_outgoing(&mut self, id: crate::event::OutgoingId, status: StatusCode) {
+        if status == StatusCode::UNSUPPORTED_MEDIA_TYPE
+            && let Some(message) = self.sending.get(id.0)
+            && let Some(state) = self.sessions.get_mut(message.session.0)
+        {
+            state.refuse_type(&message.essence);
+        }
+        let failure = match status {
+            // To be treated as a local timeout (RFC 4975 §10.4).
+            StatusCode::TIMEOUT => SendFailure::TimedOut,
+            status => SendFailure::Refused(status),
+        };
+        self.end_outgoing(id, Err(failure));
+    }
+}

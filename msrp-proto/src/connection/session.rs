@@ -1,0 +1,453 @@
+//! Sessions: opening, finding, binding and ending them (RFC 4975 §5.4, §7.3).
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use bytes::Bytes;
+
+use super::send::Control;
+use super::timer::Timer;
+use super::{Connection, Phase};
+use crate::config::{Role, SessionConfig, Terms};
+use crate::error::{
+    OpenError, OpenErrorReason, ReceiveFailure, SendError, SendErrorReason, SendFailure, SessionFailure,
+};
+use crate::event::{Event, OutgoingId, SessionEvent, SessionId};
+use crate::message::Message;
+use crate::slots::Key;
+use crate::time::Instant;
+use crate::wire::{MessageId, MsrpUri, PathRef, Scheme, StatusCode, UriRef};
+
+/// A session of a connection, to command it.
+pub struct Session<'a> {
+    connection: &'a mut Connection,
+    id: SessionId,
+}
+
+pub(super) struct SessionState {
+    pub(super) config: SessionConfig,
+    /// The own URI as written in From-Path.
+    pub(super) local: Bytes,
+    /// The peer's path as written in To-Path; empty while it is not known.
+    pub(super) remote: Bytes,
+    /// The peer has shown that it knows the session.
+    pub(super) bound: bool,
+    closing: bool,
+    /// The From-Path last read.
+    pub(super) from_path: Bytes,
+    /// Messages that wait or are being sent.
+    pub(super) outgoing: BTreeSet<OutgoingId>,
+    /// Messages that are sent and of which a report is awaited, by age.
+    pub(super) unreported: BTreeMap<u64, OutgoingId>,
+    pub(super) incoming: BTreeSet<Key>,
+    /// The message that the last chunk belonged to.
+    pub(super) last_incoming: Option<Key>,
+    /// Message-IDs received whole.
+    pub(super) received: Remembered<()>,
+    /// Message-IDs refused, and with what.
+    pub(super) refused: Remembered<StatusCode>,
+    /// Message-IDs sent that had their last event.
+    pub(super) ended: Remembered<()>,
+    /// Types that the peer answered 415 to (RFC 4975 §10.6).
+    refused_types: Vec<Box<str>>,
+    pub(super) last_sent: Option<Instant>,
+    next_of_same_id: Option<SessionId>,
+}
+
+impl Connection {
+    /// Opens a session that signalling has agreed upon.
+    ///
+    /// An active session speaks first: with the first message, or with a SEND without a body. A passive
+    /// one sends nothing before a request of the peer has bound it to this connection (RFC 4975 §5.4).
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`], which gives the configuration back.
+    pub fn open(&mut self, session: SessionConfig) -> Result<SessionId, OpenError> {
+        if let Err(reason) = self.check_open(&session) {
+            return Err(OpenError {
+                session: Box::new(session),
+                reason,
+            });
+        }
+        let name: Box<str> = session.local.session_id().unwrap_or_default().into();
+        let next_of_same_id = self.sessions_by_id.get(&name).copied();
+        let state = SessionState {
+            local: Bytes::copy_from_slice(session.local.as_str().as_bytes()),
+            remote: path_text(&session.terms),
+            config: session,
+            bound: false,
+            closing: false,
+            from_path: Bytes::new(),
+            outgoing: BTreeSet::new(),
+            unreported: BTreeMap::new(),
+            incoming: BTreeSet::new(),
+            last_incoming: None,
+            received: Remembered::default(),
+            refused: Remembered::default(),
+            ended: Remembered::default(),
+            refused_types: Vec::new(),
+            last_sent: None,
+            next_of_same_id,
+        };
+        let id = SessionId(self.sessions.insert(Box::new(state)));
+        self.sessions_by_id.insert(name, id);
+        self.timers.cancel(Timer::Idle);
+        if let Some(wait) = self.config.keepalive {
+            self.timers.start(Timer::Keepalive(id), wait);
+        }
+        self.hold_or_release(id);
+        Ok(id)
+    }
+
+    /// A session, to command it; `None` once its last event is queued.
+    pub fn session(&mut self, id: SessionId) -> Option<Session<'_>> {
+        self.sessions.get(id.0)?;
+        Some(Session { connection: self, id })
+    }
+
+    /// The session that a request is for: the one whose URI is its To-Path (RFC 4975 §7.3).
+    pub(super) fn find_session(&self, to: PathRef<'_>) -> Option<SessionId> {
+        if to.len() != 1 {
+            return None;
+        }
+        let uri: UriRef<'_> = to.leftmost();
+        let mut candidate = self.sessions_by_id.get(uri.session_id()?).copied();
+        while let Some(id) = candidate {
+            let state = self.sessions.get(id.0)?;
+            if state.config.local.as_ref() == uri {
+                return Some(id);
+            }
+            candidate = state.next_of_same_id;
+        }
+        None
+    }
+
+    /// The peer has shown that it knows the session.
+    pub(super) fn bind(&mut self, id: SessionId) {
+        if let Some(state) = self.sessions.get_mut(id.0)
+            && !state.bound
+        {
+            state.bound = true;
+            self.events.push(Event::Session(id, SessionEvent::Bound));
+            self.hold_or_release(id);
+        }
+    }
+
+    /// Ends a session whose peer is no longer there for it.
+    pub(super) fn fail_session(&mut self, id: SessionId, failure: SessionFailure) {
+        self.reports.retain(|report| report.session != id);
+        self.end_session(id, SessionEvent::Failed(failure));
+    }
+
+    /// A closing session ends when every message has its outcome.
+    pub(super) fn finish_session(&mut self, id: SessionId) {
+        let drained =
+            |state: &SessionState| state.closing && state.outgoing.is_empty() && state.unreported.is_empty();
+        if self.phase != Phase::Lost && self.sessions.get(id.0).is_some_and(|state| drained(state)) {
+            self.end_session(id, SessionEvent::Closed);
+        }
+    }
+
+    /// The connection is lost; messages have had their last event.
+    pub(super) fn lose_session(&mut self, id: SessionId) {
+        self.remove_session(id);
+        self.events.push(Event::Session(
+            id,
+            SessionEvent::Failed(SessionFailure::ConnectionLost),
+        ));
+    }
+
+    pub(super) fn keepalive_expired(&mut self, id: SessionId) {
+        let (Some(wait), Some(state)) = (self.config.keepalive, self.sessions.get(id.0)) else {
+            return;
+        };
+        let quiet = state
+            .last_sent
+            .map_or(wait, |sent| self.now.saturating_duration_since(sent));
+        if quiet < wait {
+            self.timers.start(Timer::Keepalive(id), wait - quiet);
+            return;
+        }
+        if state.may_send() {
+            self.controls.push_back(Control::Bodiless(id));
+        }
+        self.timers.start(Timer::Keepalive(id), wait);
+    }
+
+    fn check_open(&self, session: &SessionConfig) -> Result<(), OpenErrorReason> {
+        let uri = session.local.as_ref();
+        if self.phase != Phase::Open {
+            return Err(OpenErrorReason::Closing);
+        }
+        if uri.session_id().is_none() {
+            return Err(OpenErrorReason::NoSessionId);
+        }
+        let next_hop = session.terms.remote.as_ref().map(|path| path.leftmost().scheme());
+        if !self.link.is_secure() && (uri.scheme() == Scheme::Msrps || next_hop == Some(Scheme::Msrps)) {
+            return Err(OpenErrorReason::NotSecure);
+        }
+        if self
+            .find_session(crate::wire::Path::from(session.local.clone()).as_ref())
+            .is_some()
+        {
+            return Err(OpenErrorReason::InUse);
+        }
+        if self.sessions.len() >= self.config.max_sessions {
+            return Err(OpenErrorReason::TooMany);
+        }
+        Ok(())
+    }
+
+    fn hold_or_release(&mut self, id: SessionId) {
+        let Some(state) = self.sessions.get(id.0) else {
+            return;
+        };
+        let held = !state.may_send();
+        // The active side speaks first (RFC 4975 §5.4).
+        if !held
+            && state.config.role == Role::Active
+            && state.last_sent.is_none()
+            && self.config.immediate_send
+        {
+            self.bindings.insert(id);
+        }
+        self.scheduler.hold(id, held);
+    }
+
+    fn end_session(&mut self, id: SessionId, event: SessionEvent) {
+        let Some(state) = self.sessions.get_mut(id.0) else {
+            return;
+        };
+        let outgoing: Vec<_> = state
+            .outgoing
+            .iter()
+            .chain(state.unreported.values())
+            .copied()
+            .collect();
+        let incoming: Vec<_> = state.incoming.iter().copied().collect();
+        for message in outgoing {
+            self.end_outgoing(message, Err(SendFailure::SessionEnded));
+        }
+        for key in incoming {
+            self.abort_incoming(key, ReceiveFailure::SessionEnded);
+        }
+        self.controls.retain(|control| control.session() != id);
+        self.bindings.remove(&id);
+        self.remove_session(id);
+        self.events.push(Event::Session(id, event));
+        if self.sessions.is_empty() {
+            self.timers.start(Timer::Idle, self.config.idle_timeout);
+        }
+    }
+
+    fn remove_session(&mut self, id: SessionId) {
+        self.timers.cancel(Timer::Keepalive(id));
+        self.scheduler.hold(id, false);
+        self.receiver.forget_session(id);
+        let Some(state) = self.sessions.remove(id.0) else {
+            return;
+        };
+        let name = state.config.local.session_id().unwrap_or_default();
+        let Some(first) = self.sessions_by_id.get(name).copied() else {
+            return;
+        };
+        if first == id {
+            match state.next_of_same_id {
+                Some(next) => self.sessions_by_id.insert(name.into(), next),
+                None => self.sessions_by_id.remove(name),
+            };
+            return;
+        }
+        let mut before = Some(first);
+        while let Some(state_before) = before.and_then(|id| self.sessions.get_mut(id.0)) {
+            if state_before.next_of_same_id == Some(id) {
+                state_before.next_of_same_id = state.next_of_same_id;
+                return;
+            }
+            before = state_before.next_of_same_id;
+        }
+    }
+}
+
+impl SessionState {
+    /// The peer's path is known, and so is that it is the peer who is at the other end.
+    pub(super) fn may_send(&self) -> bool {
+        !self.remote.is_empty() && (self.bound || self.config.role == Role::Active)
+    }
+
+    pub(super) fn refuse_type(&mut self, essence: &str) {
+        if self.refused_types.len() < REFUSED_TYPES && !self.is_type_refused(essence) {
+            self.refused_types.push(essence.into());
+        }
+    }
+
+    fn is_type_refused(&self, essence: &str) -> bool {
+        self.refused_types
+            .iter()
+            .any(|refused| refused.eq_ignore_ascii_case(essence))
+    }
+
+    fn check_send(&self, message: &Message, max_outgoing: usize) -> Result<(), SendErrorReason> {
+        let terms = &self.config.terms;
+        if self.closing {
+            return Err(SendErrorReason::Closing);
+        }
+        if !terms.direction.may_send() && !message.control {
+            return Err(SendErrorReason::Direction);
+        }
+        let content_type = &message.content_type;
+        if !terms.accepts.accepts(content_type) || self.is_type_refused(content_type.essence()) {
+            return Err(SendErrorReason::TypeNotAccepted);
+        }
+        if let (Some(len), Some(max)) = (message.body.len(), terms.max_size)
+            && len > max
+        {
+            return Err(SendErrorReason::TooLarge);
+        }
+        if self.outgoing.len() >= max_outgoing {
+            return Err(SendErrorReason::TooMany);
+        }
+        Ok(())
+    }
+}
+
+/// How many types that were refused are remembered; further ones are refused by the peer again.
+const REFUSED_TYPES: usize = 64;
+
+impl Session<'_> {
+    /// Queues a message. It leaves as soon as the scheduler comes to it, or when the session may send.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`], which gives the message back.
+    pub fn send(&mut self, message: Message) -> Result<OutgoingId, SendError> {
+        let connection = &mut *self.connection;
+        let checked = match connection.sessions.get(self.id.0) {
+            Some(state) => state.check_send(&message, connection.config.max_outgoing),
+            None => Err(SendErrorReason::Closing),
+        };
+        let reason = match checked {
+            Ok(()) => match &message.message_id {
+                Some(id) if connection.sending_by_id.contains_key(&(self.id, id.clone())) => {
+                    SendErrorReason::DuplicateId
+                }
+                _ => return Ok(connection.queue_message(self.id, message)),
+            },
+            Err(reason) => reason,
+        };
+        Err(SendError {
+            message: Box::new(message),
+            reason,
+        })
+    }
+
+    /// Sends a SEND without a body, which keeps the connection and what is on its way alive. If it is not
+    /// answered, [`SessionEvent::Unanswered`] says so. Does nothing while the session may not send.
+    pub fn ping(&mut self) {
+        if self
+            .connection
+            .sessions
+            .get(self.id.0)
+            .is_some_and(|state| state.may_send())
+        {
+            self.connection.controls.push_back(Control::Bodiless(self.id));
+        }
+    }
+
+    /// Takes over what signalling has agreed upon now. Messages under way go on, to the path now valid.
+    pub fn update(&mut self, terms: Terms) {
+        if let Some(state) = self.connection.sessions.get_mut(self.id.0) {
+            state.remote = path_text(&terms);
+            state.config.terms = terms;
+        }
+        self.connection.hold_or_release(self.id);
+    }
+
+    /// Ends the session when every message queued has its outcome; takes no further ones.
+    pub fn close(self) {
+        if let Some(state) = self.connection.sessions.get_mut(self.id.0) {
+            state.closing = true;
+        }
+        self.connection.finish_session(self.id);
+    }
+
+    /// Ends the session at once. Messages without an outcome have failed.
+    pub fn abort(self) {
+        self.connection.fail_session(self.id, SessionFailure::Aborted);
+    }
+
+    /// Whether the peer has shown that it knows the session.
+    pub fn is_bound(&self) -> bool {
+        self.connection
+            .sessions
+            .get(self.id.0)
+            .is_some_and(|state| state.bound)
+    }
+
+    /// The own URI.
+    pub fn local(&self) -> Option<&MsrpUri> {
+        self.connection
+            .sessions
+            .get(self.id.0)
+            .map(|state| &state.config.local)
+    }
+
+    /// How many messages wait, are being sent, or await a report.
+    pub fn outgoing_count(&self) -> usize {
+        let count = |state: &SessionState| state.outgoing.len() + state.unreported.len();
+        self.connection
+            .sessions
+            .get(self.id.0)
+            .map_or(0, |state| count(state))
+    }
+}
+
+impl core::fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .field("bound", &self.is_bound())
+            .finish_non_exhaustive()
+    }
+}
+
+fn path_text(terms: &Terms) -> Bytes {
+    match &terms.remote {
+        Some(path) => Bytes::copy_from_slice(path.as_str().as_bytes()),
+        None => Bytes::new(),
+    }
+}
+
+/// The Message-IDs last put in, and something about each. The oldest gives way to the newest.
+pub(super) struct Remembered<T> {
+    by_id: BTreeMap<MessageId, T>,
+    order: VecDeque<MessageId>,
+}
+
+impl<T> Default for Remembered<T> {
+    fn default() -> Self {
+        Self {
+            by_id: BTreeMap::new(),
+            order: VecDeque::new(),
+        }
+    }
+}
+
+impl<T> Remembered<T> {
+    pub(super) fn insert(&mut self, id: MessageId, value: T, max: usize) {
+        if max == 0 || self.by_id.contains_key(&id) {
+            return;
+        }
+        if self.order.len() >= max
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.by_id.remove(&oldest);
+        }
+        self.order.push_back(id.clone());
+        self.by_id.insert(id, value);
+    }
+
+    pub(super) fn lookup(&self, id: &[u8]) -> Option<&T> {
+        self.by_id.get(core::str::from_utf8(id).ok()?)
+    }
+}

@@ -1,0 +1,231 @@
+//! Requests that await a response (RFC 4975 §7.1.1).
+//!
+//! The place of an entry is part of the transaction identifier, so a response finds it without a search.
+//! All wait equally long, so the order of time is the order in which they were sent: a list, threaded
+//! through the entries, from which any can be taken out at once.
+
+use std::collections::VecDeque;
+
+use crate::event::{OutgoingId, SessionId};
+use crate::ids::{self, Nonce, Place};
+use crate::time::Instant;
+use crate::wire::TransactionId;
+
+/// What a response is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// A SEND without a body.
+    Bodiless(SessionId),
+    /// A chunk: the octets of the message from `start`, counted from 0.
+    Chunk {
+        message: OutgoingId,
+        start: u64,
+        end: u64,
+    },
+}
+
+#[derive(Default)]
+pub(super) struct Transactions {
+    entries: Vec<Entry>,
+    free: Option<u32>,
+    len: usize,
+    oldest: Option<u32>,
+    newest: Option<u32>,
+    /// Sent, but the driver has not yet said that the operating system has them.
+    unflushed: VecDeque<(Place, Nonce)>,
+}
+
+struct Entry {
+    /// `None` while the entry is free or its identifier is being chosen.
+    nonce: Option<Nonce>,
+    subject: Subject,
+    /// Set with the last octet of the request, or later by [`Transactions::flushed`].
+    deadline: Option<Instant>,
+    /// In the list of time; for a free entry `next` is the next free one.
+    previous: Option<u32>,
+    next: Option<u32>,
+}
+
+impl Transactions {
+    /// How many requests are under way, those being written included.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no place for another request.
+    pub(super) fn is_full(&self) -> bool {
+        self.free.is_none() && self.entries.len() >= LAST_PLACE as usize
+    }
+
+    /// A place for a request; `None` if all can be told apart no more.
+    pub(super) fn reserve(&mut self, subject: Subject) -> Option<Place> {
+        let entry = Entry {
+            nonce: None,
+            subject,
+            deadline: None,
+            previous: None,
+            next: None,
+        };
+        if let Some(index) = self.free
+            && let Some(slot) = self.entries.get_mut(index as usize)
+        {
+            self.free = slot.next;
+            *slot = entry;
+            self.len += 1;
+            return Some(Place(index));
+        }
+        let index = u32::try_from(self.entries.len())
+            .ok()
+            .filter(|&index| index < LAST_PLACE)?;
+        self.entries.push(entry);
+        self.len += 1;
+        Some(Place(index))
+    }
+
+    /// The identifier of the request is chosen: from now on a response can be matched.
+    pub(super) fn begin(&mut self, place: Place, nonce: Nonce) {
+        if let Some(entry) = self.entries.get_mut(place.0 as usize) {
+            entry.nonce = Some(nonce);
+        }
+    }
+
+    /// The last octet of the request is out. `deadline`: `None` if its time is to be told by
+    /// [`Transactions::flushed`].
+    pub(super) fn sent(&mut self, place: Place, nonce: Nonce, end: u64, deadline: Option<Instant>) {
+        let Some(entry) = self.entries.get_mut(place.0 as usize) else {
+            return;
+        };
+        if entry.nonce != Some(nonce) {
+            // Answered before its end.
+            return;
+        }
+        if let Subject::Chunk { end: known, .. } = &mut entry.subject {
+            *known = end;
+        }
+        match deadline {
+            Some(deadline) => self.append(place, deadline),
+            None => self.unflushed.push_back((place, nonce)),
+        }
+    }
+
+    /// All octets sent so far are with the operating system.
+    pub(super) fn flushed(&mut self, deadline: Option<Instant>) {
+        while let Some((place, nonce)) = self.unflushed.pop_front() {
+            let known = self
+                .entries
+                .get(place.0 as usize)
+                .is_some_and(|entry| entry.nonce == Some(nonce));
+            if let (true, Some(deadline)) = (known, deadline) {
+                self.append(place, deadline);
+            }
+        }
+    }
+
+    /// Takes out the request that a response answers.
+    pub(super) fn answered(&mut self, id: &TransactionId) -> Option<Subject> {
+        let (nonce, place) = ids::split_transaction(id)?;
+        let entry = self.entries.get(place.0 as usize)?;
+        if entry.nonce != Some(nonce) {
+            None
+        } else {
+            self.remove(place)
+        }
+    }
+
+    /// Takes out a request whose time is over.
+    pub(super) fn expired(&mut self, now: Instant) -> Option<Subject> {
+        if self.next_deadline()? > now {
+            return None;
+        }
+        self.remove(Place(self.oldest?))
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.entries.get(self.oldest? as usize)?.deadline
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    fn append(&mut self, place: Place, deadline: Instant) {
+        let newest = self.newest.replace(place.0);
+        if let Some(entry) = self.entries.get_mut(place.0 as usize) {
+            entry.deadline = Some(deadline);
+            entry.previous = newest;
+            entry.next = None;
+        }
+        match newest.and_then(|index| self.entries.get_mut(index as usize)) {
+            Some(before) => before.next = Some(place.0),
+            None => self.oldest = Some(place.0),
+        }
+    }
+
+    fn remove(&mut self, place: Place) -> Option<Subject> {
+        let free = self.free;
+        let entry = self.entries.get_mut(place.0 as usize)?;
+        entry.nonce = None;
+        let (subject, previous) = (entry.subject, entry.previous.take());
+        let next = core::mem::replace(&mut entry.next, free);
+        if entry.deadline.take().is_some() {
+            match previous.and_then(|index| self.entries.get_mut(index as usize)) {
+                Some(before) => before.next = next,
+                None => self.oldest = next,
+            }
+            match next.and_then(|index| self.entries.get_mut(index as usize)) {
+                Some(behind) => behind.previous = previous,
+                None => self.newest = previous,
+            }
+        }
+        self.free = Some(place.0);
+        self.len -= 1;
+        Some(subject)
+    }
+}
+
+/// Places from here on are not in the table.
+const LAST_PLACE: u32 = Place::COUNT - 2;
+
+/// The place of requests that await no response.
+pub(super) const NO_PLACE: Place = Place(LAST_PLACE);
+
+/// The place of chunks with Failure-Report `partial`, which are answered only on failure.
+const PARTIAL_PLACE: Place = Place(LAST_PLACE + 1);
+
+/// The last chunks sent with Failure-Report `partial`. There is no saying when the peer is done with one,
+/// so the oldest gives way to the newest, and none ever holds up another.
+pub(super) struct Partials<T> {
+    last: VecDeque<(Nonce, T)>,
+}
+
+impl<T> Partials<T> {
+    pub(super) const PLACE: Place = PARTIAL_PLACE;
+
+    pub(super) const fn new() -> Self {
+        Self {
+            last: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn begin(&mut self, nonce: Nonce, subject: T) {
+        if self.last.len() >= KEPT_PARTIALS {
+            self.last.pop_front();
+        }
+        self.last.push_back((nonce, subject));
+    }
+
+    pub(super) fn answered(&mut self, id: &TransactionId) -> Option<T> {
+        let (nonce, place) = ids::split_transaction(id)?;
+        let at = self
+            .last
+            .iter()
+            .position(|(known, _)| *known == nonce && place == PARTIAL_PLACE)?;
+        self.last.remove(at).map(|(_, subject)| subject)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.last = VecDeque::new();
+    }
+}
+
+const KEPT_PARTIALS: usize = 64;

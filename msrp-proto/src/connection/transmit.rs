@@ -1,0 +1,483 @@
+//! Making octets, as late as possible: what is not made yet can still be changed, put off or left out.
+
+use bytes::{Bytes, BytesMut};
+
+use super::report::PendingReport;
+use super::send::{Control, Sending, WHOLE_CHUNK};
+use super::transaction::{NO_PLACE, Partials, Subject};
+use super::{Connection, Phase};
+use crate::event::{IncomingId, OutgoingId, SessionId};
+use crate::ids::{Nonce, Place};
+use crate::time;
+use crate::wire::boundary::Boundary;
+use crate::wire::{
+    ByteRange, ContinuationFlag, FailureReport, Status, StatusCode, TransactionId, encode,
+    end_line_stands_in, put_body_end, put_end_line,
+};
+
+/// A response that waits to be written.
+#[derive(Clone)]
+pub(super) struct Answer {
+    pub(super) id: TransactionId,
+    pub(super) status: StatusCode,
+    pub(super) to: Bytes,
+    pub(super) from: Bytes,
+    /// The message that the request was a chunk of.
+    pub(super) incoming: Option<IncomingId>,
+}
+
+/// The chunk that is being written: interruptible, so its range-end is `*`.
+pub(super) struct OpenChunk {
+    pub(super) id: TransactionId,
+    pub(super) message: OutgoingId,
+    awaited: Option<(Place, Nonce)>,
+    /// Octets of body in it so far.
+    len: usize,
+    /// The end-line was about to come up in the body, so the chunk ends here.
+    cut: bool,
+    /// Watches that the end-line does not come up in the body (RFC 4975 §7.1).
+    guard: Boundary,
+}
+
+/// The most octets that are put into one buffer. One copy into it costs far less than a second write.
+const BUFFER: usize = 16 * 1024;
+
+/// Octets of an open chunk after which another bulk message may interrupt it.
+const TURN: usize = BUFFER;
+
+/// Octets of answers after which a chunk is let through.
+const ANSWERS_IN_A_ROW: usize = 16 * 1024;
+
+/// What the lines of a frame have besides the values counted: names, blanks, line ends, codes.
+const FRAME_WORDS: usize = 256;
+
+impl Connection {
+    /// The next octets to transmit; `None` if there are none now. Whatever is handed out must be written
+    /// in order; drop it before asking again, and its memory is used again.
+    #[must_use]
+    pub fn poll_transmit(&mut self, now: time::Instant) -> Option<Bytes> {
+        self.touch(now);
+        if !self.wants_transmit() {
+            return None;
+        }
+        let mut out = BytesMut::new();
+        while out.len() < BUFFER {
+            if self.chunk.is_some() {
+                match self.continue_chunk(&mut out) {
+                    Continued::More => {}
+                    Continued::Uncopied(octets) => {
+                        self.stats.octets_sent += octets.len() as u64;
+                        return Some(octets);
+                    }
+                    Continued::Full => break,
+                }
+            } else if !self.put_next(&mut out) {
+                break;
+            }
+        }
+        self.stats.octets_sent += out.len() as u64;
+        self.watch_answers();
+        self.timers.arm(self.now);
+        self.finish_closing();
+        Some(out.freeze()).filter(|octets| !octets.is_empty())
+    }
+
+    /// Whether [`poll_transmit`](Self::poll_transmit) would hand out octets. Exact.
+    pub fn wants_transmit(&self) -> bool {
+        self.chunk.is_some()
+            || !self.answers.is_empty()
+            || !self.reports.is_empty()
+            || !self.controls.is_empty()
+            || self.next_binding().is_some()
+            || (self.scheduler.is_ready(self.has_room()) && !self.transactions.is_full())
+    }
+
+    /// Writes one whole frame, or opens a chunk. `false`: nothing to write, or it does not fit.
+    fn put_next(&mut self, out: &mut BytesMut) -> bool {
+        let chunk_due = self.answered >= ANSWERS_IN_A_ROW && self.scheduler.is_ready(self.has_room());
+        if !chunk_due {
+            if let Some(answer) = self.answers.front() {
+                let len = answer.to.len() + answer.from.len();
+                return fits(out, len) && self.put_answer(out);
+            }
+            if let Some(report) = self.reports.front() {
+                let len = report.to.len() + report.from.len();
+                return fits(out, len) && self.put_report(out);
+            }
+        }
+        if let Some(control) = self.controls.pop_front() {
+            self.put_control(out, control);
+            return true;
+        }
+        if let Some(session) = self.next_binding()
+            && !self.scheduler.is_session_ready(session, self.has_room())
+        {
+            self.put_control(out, Control::Bodiless(session));
+            return true;
+        }
+        // A chunk that does not fit must not lose its turn.
+        let room = self.has_room();
+        let len = self
+            .scheduler
+            .peek(room)
+            .map_or(0, |message| self.longest_chunk(message));
+        if self.transactions.is_full() || !fits(out, len) {
+            return false;
+        }
+        let Some(message) = self.scheduler.next(room) else {
+            return false;
+        };
+        self.answered = 0;
+        self.put_chunk(out, message);
+        true
+    }
+
+    fn put_answer(&mut self, out: &mut BytesMut) -> bool {
+        let Some(answer) = self.answers.pop_front() else {
+            return false;
+        };
+        let start = out.len();
+        encode::put_response_start(out, &answer.id, answer.status, None);
+        encode::put_line(out, "To-Path: ", &answer.to);
+        encode::put_line(out, "From-Path: ", &answer.from);
+        put_end_line(out, &answer.id, ContinuationFlag::Complete);
+        self.answered += out.len() - start;
+        self.stats.frames_sent += 1;
+        true
+    }
+
+    fn put_report(&mut self, out: &mut BytesMut) -> bool {
+        let Some(report) = self.reports.pop_front() else {
+            return false;
+        };
+        let PendingReport {
+            session,
+            to,
+            from,
+            message_id,
+            range,
+            status,
+        } = report;
+        let (id, _) = self.ids.transaction(NO_PLACE, |_| false);
+        let start = out.len();
+        encode::put_report_head(out, &id, [&to, &from], &message_id, &range, &Status::new(status));
+        put_end_line(out, &id, ContinuationFlag::Complete);
+        self.answered += out.len() - start;
+        self.frame_sent(session);
+        true
+    }
+
+    /// A SEND without a body.
+    fn put_control(&mut self, out: &mut BytesMut, control: Control) {
+        let session = control.session();
+        let Some(state) = self.sessions.get(session.0) else {
+            return;
+        };
+        let (to_path, from_path) = (state.remote.clone(), state.local.clone());
+        let new_id;
+        let (message_id, range, reports, flag, place) = match &control {
+            Control::Abort {
+                message_id,
+                total,
+                reports,
+                ..
+            } => {
+                let range = ByteRange::new(1, Some(0), *total);
+                (message_id, range, *reports, ContinuationFlag::Aborted, None)
+            }
+            Control::Bodiless(_) => {
+                new_id = self.ids.message();
+                let place = self.transactions.reserve(Subject::Bodiless(session));
+                (&new_id, ByteRange::EMPTY, "", ContinuationFlag::Complete, place)
+            }
+        };
+        let (id, nonce) = self.ids.transaction(place.unwrap_or(NO_PLACE), |_| false);
+        let lines = encode::SendLines {
+            to_path: &to_path,
+            from_path: &from_path,
+            message_id,
+            reports,
+            content: &[],
+        };
+        lines.put(out, &id, &range);
+        put_end_line(out, &id, flag);
+        if let Some(place) = place {
+            self.transactions.begin(place, nonce);
+            self.transactions.sent(place, nonce, 0, self.deadline());
+        }
+        self.frame_sent(session);
+    }
+
+    /// Writes a chunk of a message that is ready, or opens one that is interruptible.
+    fn put_chunk(&mut self, out: &mut BytesMut, id: OutgoingId) {
+        let limit = self.config.chunk_limit;
+        let Some(message) = self.sending.get(id.0) else {
+            return;
+        };
+        let (available, last) = message.available();
+        let limited = limit.map_or(available, |limit| available.min(limit));
+        // What is announced must be at hand, and be no more than may go uninterrupted.
+        let whole = limited <= WHOLE_CHUNK && (last || limit.is_some_and(|limit| limit <= WHOLE_CHUNK));
+        let Some(awaited) = self.reserve(id) else { return };
+        if whole {
+            self.put_whole_chunk(out, id, limited, awaited);
+        } else {
+            self.open_chunk(out, id, awaited);
+        }
+    }
+
+    /// A place for the transaction of a chunk, if one is kept. The outer `None`: no more of them.
+    fn reserve(&mut self, id: OutgoingId) -> Option<Option<Place>> {
+        let message = self.sending.get(id.0)?;
+        if message.failure_report != FailureReport::Yes {
+            return Some(None);
+        }
+        let (start, end) = (message.sent, message.sent);
+        let place = self.transactions.reserve(Subject::Chunk {
+            message: id,
+            start,
+            end,
+        })?;
+        self.chunk_opened(id);
+        Some(Some(place))
+    }
+
+    fn put_whole_chunk(&mut self, out: &mut BytesMut, id: OutgoingId, len: usize, place: Option<Place>) {
+        let Some(message) = self.sending.get_mut(id.0) else {
+            return;
+        };
+        let Some(state) = self.sessions.get(message.session.0) else {
+            return;
+        };
+        let end = message.sent + len as u64;
+        let range = ByteRange::new(
+            if len == 0 { 1 } else { message.sent + 1 },
+            Some(end),
+            message.total(),
+        );
+        let id_place = place.unwrap_or(place_of(message.failure_report));
+        let start = out.len();
+        let (tid, nonce) = loop {
+            let (tid, nonce) = self.ids.transaction(id_place, |_| false);
+            message.lines(&state.remote, &state.local).put(out, &tid, &range);
+            let body = out.len();
+            message.copy_front(len, out);
+            if !end_line_stands_in(out.get(body..).unwrap_or_default(), &tid) {
+                break (tid, nonce);
+            }
+            out.truncate(start);
+        };
+        message.drop_front(len);
+        let flag = flag_after(message);
+        put_body_end(out, &tid, flag);
+        self.begin(id, place, nonce);
+        self.chunk_closed(id, place.map(|place| (place, nonce)), flag);
+    }
+
+    fn open_chunk(&mut self, out: &mut BytesMut, id: OutgoingId, place: Option<Place>) {
+        let Some(message) = self.sending.get(id.0) else {
+            return;
+        };
+        let Some(state) = self.sessions.get(message.session.0) else {
+            return;
+        };
+        let range = ByteRange::new(message.sent + 1, None, message.total());
+        let (tid, nonce) = self
+            .ids
+            .transaction(place.unwrap_or(place_of(message.failure_report)), |_| false);
+        message.lines(&state.remote, &state.local).put(out, &tid, &range);
+        self.begin(id, place, nonce);
+        self.chunk = Some(OpenChunk {
+            id: tid,
+            message: id,
+            awaited: place.map(|place| (place, nonce)),
+            len: 0,
+            cut: false,
+            guard: Boundary::guard(&tid),
+        });
+    }
+
+    /// Makes the transaction of a chunk known.
+    fn begin(&mut self, id: OutgoingId, place: Option<Place>, nonce: Nonce) {
+        let Some(message) = self.sending.get(id.0) else {
+            return;
+        };
+        match (place, message.failure_report) {
+            (Some(place), _) => self.transactions.begin(place, nonce),
+            (None, FailureReport::Partial) => {
+                self.partials
+                    .begin(nonce, (message.session, id, message.message_id.clone()));
+            }
+            (None, _) => {}
+        }
+    }
+
+    /// Writes more of the open chunk, or its end.
+    fn continue_chunk(&mut self, out: &mut BytesMut) -> Continued {
+        let room = self.has_room();
+        let urgent = !self.answers.is_empty()
+            || !self.reports.is_empty()
+            || !self.controls.is_empty()
+            || self.next_binding().is_some()
+            || self.scheduler.is_interactive_ready(room);
+        let turn = self.scheduler.is_ready(room);
+        let Some(chunk) = &mut self.chunk else {
+            return Continued::More;
+        };
+        let Some(message) = self.sending.get_mut(chunk.message.0) else {
+            // Aborted, refused, or its session is over.
+            self.close_chunk(out, ContinuationFlag::Aborted);
+            return Continued::More;
+        };
+        let (available, _) = message.available();
+        // Others wait: not before 2048 octets, and bulk not before its turn is over (ruling R-31).
+        let until = match (urgent, turn) {
+            (true, _) => WHOLE_CHUNK,
+            (false, true) => TURN,
+            (false, false) => usize::MAX,
+        };
+        let until = until.min(self.config.chunk_limit.unwrap_or(usize::MAX));
+        let wanted = available.min(until.saturating_sub(chunk.len));
+        if wanted == 0 || chunk.cut {
+            let flag = flag_after(message);
+            self.close_chunk(out, flag);
+            return Continued::More;
+        }
+        let front = message.front().map_or(0, Bytes::len);
+        // Much at hand is passed on as it is, in buffers of its own; the rest is gathered.
+        let uncopied = wanted >= BUFFER && front >= BUFFER;
+        if uncopied && !out.is_empty() {
+            return Continued::Full;
+        }
+        let room = if uncopied {
+            BUFFER
+        } else {
+            BUFFER.saturating_sub(out.len())
+        };
+        let len = wanted.min(front).min(room);
+        let octets = message
+            .front()
+            .map(|front| front.slice(..len))
+            .unwrap_or_default();
+        let cut = chunk.guard.admit(&octets);
+        chunk.cut = cut.is_some();
+        let octets = octets.slice(..cut.unwrap_or(len));
+        message.drop_front(octets.len());
+        chunk.len += octets.len();
+        let id = chunk.message;
+        self.want_body(id);
+        if uncopied {
+            return Continued::Uncopied(octets);
+        }
+        out.extend_from_slice(&octets);
+        Continued::More
+    }
+
+    fn close_chunk(&mut self, out: &mut BytesMut, flag: ContinuationFlag) {
+        let Some(chunk) = self.chunk.take() else { return };
+        put_body_end(out, &chunk.id, flag);
+        self.chunk_closed(chunk.message, chunk.awaited, flag);
+    }
+
+    /// The last octet of a chunk is handed out.
+    fn chunk_closed(&mut self, id: OutgoingId, awaited: Option<(Place, Nonce)>, flag: ContinuationFlag) {
+        let message = self
+            .sending
+            .get(id.0)
+            .map(|message| (message.session, message.sent));
+        if let Some((place, nonce)) = awaited {
+            let end = message.map_or(0, |(_, sent)| sent);
+            self.transactions.sent(place, nonce, end, self.deadline());
+        }
+        let Some((session, _)) = message else {
+            self.stats.frames_sent += 1;
+            return;
+        };
+        self.frame_sent(session);
+        if flag == ContinuationFlag::Complete {
+            self.message_sent(id);
+            self.settle(id);
+        } else {
+            self.want_body(id);
+            self.reschedule(id);
+        }
+    }
+
+    /// The last octet of a request is handed out.
+    fn frame_sent(&mut self, session: SessionId) {
+        self.stats.frames_sent += 1;
+        self.bindings.remove(&session);
+        if let Some(state) = self.sessions.get_mut(session.0) {
+            state.last_sent = Some(self.now);
+        }
+    }
+
+    /// `None` where the driver is to tell when the octets have left.
+    fn deadline(&self) -> Option<time::Instant> {
+        if self.config.flush_reported {
+            return None;
+        }
+        time::after(self.now, self.config.transaction_timeout)
+    }
+
+    /// An active session that has yet to speak.
+    fn next_binding(&self) -> Option<SessionId> {
+        self.bindings.first().copied()
+    }
+
+    fn has_room(&self) -> bool {
+        self.phase != Phase::Lost && self.transactions.len() < self.config.in_flight
+    }
+
+    /// Octets that a chunk of a message may need before it can be interrupted, [`FRAME_WORDS`] apart.
+    fn longest_chunk(&self, id: OutgoingId) -> usize {
+        let Some(message) = self.sending.get(id.0) else {
+            return 0;
+        };
+        let paths = self.sessions.get(message.session.0);
+        let paths = paths.map_or(0, |state| state.remote.len() + state.local.len());
+        let body = message.available().0.min(WHOLE_CHUNK);
+        body + message.content.len() + message.message_id.as_bytes().len() + paths
+    }
+}
+
+/// What came of going on with a chunk.
+enum Continued {
+    /// What is next is to be a buffer of its own.
+    Full,
+    /// Something was written, perhaps the end: go on.
+    More,
+    /// Octets to hand out as they are.
+    Uncopied(Bytes),
+}
+
+impl Sending {
+    fn lines<'a>(&'a self, to_path: &'a [u8], from_path: &'a [u8]) -> encode::SendLines<'a> {
+        encode::SendLines {
+            to_path,
+            from_path,
+            message_id: &self.message_id,
+            reports: self.reports,
+            content: &self.content,
+        }
+    }
+}
+
+/// The flag of a chunk that ends where the message stands now.
+fn flag_after(message: &Sending) -> ContinuationFlag {
+    match message.available() {
+        (0, true) => ContinuationFlag::Complete,
+        _ => ContinuationFlag::Continued,
+    }
+}
+
+fn place_of(failure_report: FailureReport) -> Place {
+    match failure_report {
+        FailureReport::Partial => Partials::<()>::PLACE,
+        FailureReport::No | FailureReport::Yes => NO_PLACE,
+    }
+}
+
+fn fits(out: &BytesMut, len: usize) -> bool {
+    out.is_empty() || out.len() + len + FRAME_WORDS <= BUFFER
+}

@@ -1,0 +1,233 @@
+//! What can go wrong: one small type per operation. Commands give the caller's data back.
+
+use thiserror::Error;
+
+use crate::config::SessionConfig;
+use crate::message::Message;
+use crate::wire::{DecodeError, StatusCode};
+
+/// Why a connection ended.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConnectionError {
+    /// The application called [`Connection::abort`](crate::Connection::abort).
+    #[error("connection aborted")]
+    Aborted,
+    /// The application closed the connection, and everything has been sent.
+    #[error("connection closed")]
+    Closed,
+    /// The peer's octets could no longer be split into frames.
+    #[error("the peer sent what is not MSRP")]
+    Framing(#[source] DecodeError),
+    /// The driver handed over more input than it was told to wait with.
+    #[error("too much input while none was wanted")]
+    InputOverflow,
+    /// The transport failed.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// The peer closed the connection.
+    #[error("the peer closed the connection")]
+    PeerClosed,
+    /// Answers could not be sent for too long.
+    #[error("the peer does not take answers")]
+    Stalled,
+    /// The peer closed the connection in the middle of a frame.
+    #[error("the peer closed the connection in the middle of a frame")]
+    Truncated,
+}
+
+/// How a transport failed, as the driver tells it.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LinkError {
+    /// No connection could be made.
+    #[error("no connection could be made")]
+    Connect,
+    /// The certificate does not have the fingerprint agreed upon (RFC 4975 §14.4).
+    #[error("the certificate has another fingerprint")]
+    Fingerprint,
+    /// The name in the certificate is another one.
+    #[error("the certificate is for another name")]
+    Name,
+    /// The connection broke.
+    #[error("the connection broke")]
+    Reset,
+    /// The protected layer failed in another way.
+    #[error("TLS failed")]
+    Tls,
+}
+
+/// Why a session could not be opened. The configuration is given back.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{reason}")]
+pub struct OpenError {
+    /// The configuration, untouched.
+    pub session: Box<SessionConfig>,
+    /// What is wrong with it.
+    #[source]
+    pub reason: OpenErrorReason,
+}
+
+/// See [`OpenError`].
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpenErrorReason {
+    /// The connection is closing or lost.
+    #[error("the connection is closing")]
+    Closing,
+    /// A session of this connection has the same URI.
+    #[error("the URI is in use")]
+    InUse,
+    /// The own URI names a host, not a session (RFC 4975 §6).
+    #[error("the URI has no session-id")]
+    NoSessionId,
+    /// A URI says `msrps`, and the link is not protected.
+    #[error("msrps needs a protected link")]
+    NotSecure,
+    /// The configuration allows no more sessions.
+    #[error("too many sessions")]
+    TooMany,
+}
+
+/// Why a message was not taken. It is given back.
+#[derive(Debug, Error)]
+#[error("{reason}")]
+pub struct SendError {
+    /// The message, untouched.
+    pub message: Box<Message>,
+    /// Why it was not taken.
+    #[source]
+    pub reason: SendErrorReason,
+}
+
+/// See [`SendError`].
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SendErrorReason {
+    /// The session is closing, or the connection is.
+    #[error("the session is closing")]
+    Closing,
+    /// The direction agreed upon does not allow messages from here.
+    #[error("the session does not send")]
+    Direction,
+    /// A message with this Message-ID is being sent or awaits its report.
+    #[error("the Message-ID is in use")]
+    DuplicateId,
+    /// The message is longer than the peer wants.
+    #[error("longer than the peer wants")]
+    TooLarge,
+    /// The configuration allows no more messages at a time.
+    #[error("too many messages")]
+    TooMany,
+    /// The peer did not say that it accepts this type, or it answered 415 to it.
+    #[error("the peer does not accept this type")]
+    TypeNotAccepted,
+}
+
+/// Why octets of a streamed body were not taken. They are given back.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{reason}")]
+pub struct WriteError {
+    /// The octets, untouched.
+    pub data: bytes::Bytes,
+    /// Why they were not taken.
+    #[source]
+    pub reason: WriteErrorReason,
+}
+
+/// See [`WriteError`].
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WriteErrorReason {
+    /// The body was finished, or was given whole.
+    #[error("the body is finished")]
+    Finished,
+    /// More octets than were asked for.
+    #[error("more octets than were asked for")]
+    NotWanted,
+    /// The message would become longer than announced.
+    #[error("longer than announced")]
+    TooLong,
+}
+
+/// The body has fewer octets than announced; it goes on being awaited. Abort the message instead.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("{missing} octets fewer than announced")]
+pub struct FinishError {
+    /// How many octets are missing.
+    pub missing: u64,
+}
+
+/// A message can no longer be refused: its session is over, or its sender does not want to hear of it.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("too late to refuse the message")]
+pub struct TooLate;
+
+/// The connection still has sessions; close or abort them first.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the connection has {0} sessions")]
+pub struct SessionsOpen(pub usize);
+
+/// Why a sent message failed.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SendFailure {
+    /// The application aborted it.
+    #[error("aborted")]
+    Aborted,
+    /// The connection ended before the outcome was known.
+    #[error("the connection ended")]
+    ConnectionLost,
+    /// A response or a REPORT refused it.
+    #[error("refused with {0}")]
+    Refused(StatusCode),
+    /// The session ended before the outcome was known.
+    #[error("the session ended")]
+    SessionEnded,
+    /// No response within the time, or a 408 (RFC 4975 §10.4): it has probably not arrived.
+    #[error("timed out")]
+    TimedOut,
+    /// It grew longer than the peer wants.
+    #[error("longer than the peer wants")]
+    TooLarge,
+    /// It was sent, but the success report asked for did not come.
+    #[error("not confirmed")]
+    Unconfirmed,
+}
+
+/// Why an incoming message ends before it is complete.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReceiveFailure {
+    /// The connection ended.
+    #[error("the connection ended")]
+    ConnectionLost,
+    /// The sender abandoned it.
+    #[error("abandoned by the sender")]
+    PeerAborted,
+    /// It was refused, by the application or by a limit.
+    #[error("refused with {0}")]
+    Refused(StatusCode),
+    /// The session ended.
+    #[error("the session ended")]
+    SessionEnded,
+    /// No chunk came for too long.
+    #[error("no chunk for too long")]
+    TimedOut,
+}
+
+/// Why a session failed.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionFailure {
+    /// The application aborted it.
+    #[error("aborted")]
+    Aborted,
+    /// The connection ended.
+    #[error("the connection ended")]
+    ConnectionLost,
+    /// The peer says that octets were lost or that there is no such session: 408 in a REPORT, 481, 506
+    /// (ruling R-24).
+    #[error("the peer answered {0}")]
+    Refused(StatusCode),
+}

@@ -1,0 +1,231 @@
+//! What a connection tells the application.
+
+use core::fmt;
+
+use bytes::Bytes;
+use msrp_multipart::MediaType;
+
+use crate::error::{ConnectionError, ReceiveFailure, SendFailure, SessionFailure};
+use crate::slots::Key;
+use crate::wire::{ByteRange, FailureReport, Head, MessageId, PathRef, StatusCode};
+
+macro_rules! handle {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub(crate) Key);
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({:?})"), self.0)
+            }
+        }
+    };
+}
+
+handle! {
+    /// A session of a connection. Never used again after its last event.
+    SessionId
+}
+handle! {
+    /// A message being sent. Never used again after its last event.
+    OutgoingId
+}
+handle! {
+    /// A message being received. Never used again after its last event.
+    IncomingId
+}
+
+/// What happened on a connection. The first field says to what, the second what.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// The connection has ended. Always the last event.
+    ConnectionLost(ConnectionError),
+    /// No session for [`Config::idle_timeout`](crate::Config::idle_timeout): the connection may be closed.
+    Idle,
+    /// A message being received.
+    Incoming(IncomingId, IncomingEvent),
+    /// A message being sent.
+    Outgoing(OutgoingId, OutgoingEvent),
+    /// A session.
+    Session(SessionId, SessionEvent),
+}
+
+/// What happened to a session. `Failed` and `Closed` are its last event.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SessionEvent {
+    /// The peer has shown that it knows the session, by a request or by an answer.
+    Bound,
+    /// The session was closed, and every message of it has its outcome.
+    Closed,
+    /// The session is over. A new one needs new URIs from signalling (RFC 4975 §5.4).
+    Failed(SessionFailure),
+    /// Something arrived for a sent message that had its last event already.
+    Late {
+        /// Which message.
+        message_id: MessageId,
+        /// What was said of it.
+        status: StatusCode,
+    },
+    /// A SEND without a body, which binds or keeps alive, was not answered in time (ruling R-71).
+    Unanswered,
+}
+
+/// What happened to a message being received. `Finished` and `Aborted` are its last event.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum IncomingEvent {
+    /// The message ends before it is complete.
+    Aborted(ReceiveFailure),
+    /// Octets of the body have arrived. Those received last count (RFC 4975 §7.3.1).
+    Data {
+        /// Where they stand in the message, from 0.
+        offset: u64,
+        /// The octets, never empty.
+        data: Bytes,
+        /// How many of them were received before.
+        seen: u64,
+    },
+    /// All octets have arrived.
+    Finished {
+        /// How many there are.
+        len: u64,
+        /// By which the message can still be refused.
+        receipt: Box<Receipt>,
+    },
+    /// The first chunk of a message has arrived.
+    Started {
+        /// The session it came on.
+        session: SessionId,
+        /// What its head says.
+        head: Box<MessageHead>,
+    },
+}
+
+/// What happened to a message being sent. `Completed` and `Failed` are its last event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutgoingEvent {
+    /// All octets up to here have been acknowledged by the next hop.
+    Acknowledged {
+        /// How many octets, from the start of the message on.
+        upto: u64,
+    },
+    /// More of a streamed body is wanted: write it now or later.
+    BodyWanted {
+        /// Where in the body the octets stand that are wanted, from 0.
+        offset: u64,
+        /// The most octets that are taken.
+        max: usize,
+    },
+    /// The message has arrived, as far as the reports asked for can tell: with Failure-Report `yes` all
+    /// responses have come; with Success-Report reports cover all of it; with neither it has been sent.
+    Completed,
+    /// The message has failed, or probably has.
+    Failed(SendFailure),
+    /// A REPORT has come about a part of the message.
+    Reported {
+        /// The part.
+        range: ByteRange,
+        /// What became of it.
+        status: StatusCode,
+    },
+    /// The last octet of the message has been handed out for transmission.
+    Sent,
+}
+
+/// The head of the first chunk that arrived of a message.
+#[derive(Clone)]
+pub struct MessageHead {
+    pub(crate) head: Head,
+    pub(crate) duplicate: bool,
+}
+
+impl MessageHead {
+    /// The Message-ID. Unique for what a peer sends, but for duplicates.
+    pub fn message_id(&self) -> Option<MessageId> {
+        self.head.message_id()
+    }
+
+    /// The media type of the whole message.
+    pub fn content_type(&self) -> Option<MediaType> {
+        self.head.content_type()
+    }
+
+    /// The octets of the whole message, if the sender says so: a hint and no more (ruling R-29).
+    pub fn total(&self) -> Option<u64> {
+        self.head.byte_range()?.total
+    }
+
+    /// Whether a message with this Message-ID was received before on this session (RFC 4975 §5.4): it
+    /// should not be shown as a new one.
+    pub fn is_duplicate(&self) -> bool {
+        self.duplicate
+    }
+
+    /// The path of the sender.
+    pub fn from_path(&self) -> Option<PathRef<'_>> {
+        self.head.from_path()
+    }
+
+    /// The head as a whole.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+impl fmt::Debug for MessageHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageHead")
+            .field("head", &self.head)
+            .field("duplicate", &self.duplicate)
+            .finish()
+    }
+}
+
+/// Proof of a message received, by which it can be refused later on
+/// ([`Connection::fail`](crate::Connection::fail)). The connection itself keeps nothing of the message.
+#[derive(Clone)]
+pub struct Receipt {
+    pub(crate) session: SessionId,
+    pub(crate) incoming: IncomingId,
+    pub(crate) message_id: MessageId,
+    /// From-Path of the message: the way for REPORTs.
+    pub(crate) from_path: Bytes,
+    pub(crate) failure_report: FailureReport,
+    pub(crate) len: u64,
+}
+
+impl Receipt {
+    /// The session that the message came on.
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// The message.
+    pub fn message_id(&self) -> &MessageId {
+        &self.message_id
+    }
+
+    /// Octets of the message.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether the message has no octets.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+impl fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receipt")
+            .field("session", &self.session)
+            .field("message_id", &self.message_id)
+            .field("len", &self.len)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,190 @@
+//! Messages to send, and what refuses received ones.
+
+use bytes::Bytes;
+use msrp_multipart::MediaType;
+
+use crate::wire::{FailureReport, Header, MessageId, StatusCode};
+
+/// A message to send.
+///
+/// ```
+/// use msrp_proto::{Body, MediaType, Message};
+///
+/// let text = Message::new(MediaType::new("text", "plain").unwrap(), "Hello");
+/// let file = Message::new(
+///     MediaType::new("application", "octet-stream").unwrap(),
+///     Body::streamed(Some(64 << 20)),
+/// )
+/// .success_report(true);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Message {
+    pub(crate) content_type: MediaType,
+    pub(crate) body: Body,
+    pub(crate) success_report: bool,
+    pub(crate) failure_report: FailureReport,
+    pub(crate) message_id: Option<MessageId>,
+    pub(crate) headers: Vec<Header>,
+    pub(crate) bulk: Option<bool>,
+    pub(crate) control: bool,
+}
+
+impl Message {
+    /// A message of that type: no success report, every failure told, a generated Message-ID.
+    pub fn new(content_type: MediaType, body: impl Into<Body>) -> Self {
+        Self {
+            content_type,
+            body: body.into(),
+            success_report: false,
+            failure_report: FailureReport::Yes,
+            message_id: None,
+            headers: Vec::new(),
+            bulk: None,
+            control: false,
+        }
+    }
+
+    /// Whether the receiver shall report that it has received all of it (RFC 4975 §7.1.1).
+    pub fn success_report(self, wanted: bool) -> Self {
+        Self {
+            success_report: wanted,
+            ..self
+        }
+    }
+
+    /// Which failures shall be told (RFC 4975 §7.1.1).
+    pub fn failure_report(self, wanted: FailureReport) -> Self {
+        Self {
+            failure_report: wanted,
+            ..self
+        }
+    }
+
+    /// A Message-ID of one's own, which must be unique over all endpoints and all time.
+    pub fn message_id(self, id: MessageId) -> Self {
+        Self {
+            message_id: Some(id),
+            ..self
+        }
+    }
+
+    /// A further header, written on every chunk.
+    pub fn header(mut self, header: Header) -> Self {
+        self.headers.push(header);
+        self
+    }
+
+    /// Whether the message gives way to interactive ones of its session. By default streamed messages and
+    /// those over 16 KiB do; the others leave in the order in which they were queued.
+    pub fn bulk(self, bulk: bool) -> Self {
+        Self {
+            bulk: Some(bulk),
+            ..self
+        }
+    }
+
+    /// Marks a control message, such as a disposition notification: the direction agreed upon does not
+    /// hold it back (RFC 4975 §8.9).
+    pub fn control(self) -> Self {
+        Self {
+            control: true,
+            ..self
+        }
+    }
+
+    pub(crate) fn is_bulk(&self) -> bool {
+        self.bulk.unwrap_or(match &self.body.0 {
+            BodyKind::Whole(octets) => octets.len() > INTERACTIVE,
+            BodyKind::Streamed(_) => true,
+        })
+    }
+}
+
+/// Messages up to this size are interactive by default.
+const INTERACTIVE: usize = 16 * 1024;
+
+/// The body of a message to send: octets at hand, or streamed. `Debug` does not show the octets.
+#[derive(Clone)]
+pub struct Body(pub(crate) BodyKind);
+
+#[derive(Clone)]
+pub(crate) enum BodyKind {
+    Whole(Bytes),
+    Streamed(Option<u64>),
+}
+
+impl Body {
+    /// A body that the application writes when asked by
+    /// [`OutgoingEvent::BodyWanted`](crate::OutgoingEvent::BodyWanted), of so many octets if that is
+    /// known beforehand.
+    pub const fn streamed(len: Option<u64>) -> Self {
+        Self(BodyKind::Streamed(len))
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(octets: Bytes) -> Self {
+        Self(BodyKind::Whole(octets))
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(octets: Vec<u8>) -> Self {
+        Bytes::from(octets).into()
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+impl From<&'static [u8]> for Body {
+    fn from(octets: &'static [u8]) -> Self {
+        Bytes::from_static(octets).into()
+    }
+}
+
+impl core::fmt::Debug for Body {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match &self.0 {
+            BodyKind::Whole(octets) => write!(f, "Body({} octets)", octets.len()),
+            BodyKind::Streamed(len) => write!(f, "Body(streamed, {len:?})"),
+        }
+    }
+}
+
+/// With which status a message is refused: any but success, 408, which no endpoint sends (RFC 4975
+/// §10.4), and 501, which is never given for SEND (RFC 4975 §10.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal(StatusCode);
+
+impl Refusal {
+    /// 403: not allowed.
+    pub const FORBIDDEN: Self = Self(StatusCode::FORBIDDEN);
+    /// 413: not wanted, or too long.
+    pub const STOP_SENDING: Self = Self(StatusCode::STOP_SENDING);
+    /// 415: the type is not understood.
+    pub const UNSUPPORTED_MEDIA_TYPE: Self = Self(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+
+    /// A refusal with that status; `None` if it cannot refuse.
+    pub const fn new(status: StatusCode) -> Option<Self> {
+        match status.as_u16() {
+            200..=299 | 408 | 501 => None,
+            _ => Some(Self(status)),
+        }
+    }
+
+    /// The status.
+    pub const fn status(self) -> StatusCode {
+        self.0
+    }
+}

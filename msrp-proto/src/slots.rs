@@ -1,0 +1,118 @@
+//! Values found by a small key that is never used twice.
+
+use core::fmt;
+
+/// An index, and how often the slot there was used before.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Key {
+    index: u32,
+    generation: u32,
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.index, self.generation)
+    }
+}
+
+/// A vector of slots. A key whose value was removed finds nothing, whatever the slot holds now.
+pub(crate) struct Slots<T> {
+    slots: Vec<Slot<T>>,
+    free: Option<u32>,
+    len: usize,
+}
+
+struct Slot<T> {
+    generation: u32,
+    content: Content<T>,
+}
+
+enum Content<T> {
+    Value(T),
+    /// The next free slot.
+    Free(Option<u32>),
+}
+
+impl<T> Slots<T> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            slots: Vec::new(),
+            free: None,
+            len: 0,
+        }
+    }
+
+    pub(crate) fn insert(&mut self, value: T) -> Key {
+        self.len += 1;
+        if let Some(index) = self.free
+            && let Some(slot) = self.slots.get_mut(index as usize)
+            && let Content::Free(next) = slot.content
+        {
+            self.free = next;
+            slot.content = Content::Value(value);
+            return Key {
+                index,
+                generation: slot.generation,
+            };
+        }
+        let index = self.slots.len() as u32;
+        self.slots.push(Slot {
+            generation: 0,
+            content: Content::Value(value),
+        });
+        Key { index, generation: 0 }
+    }
+
+    pub(crate) fn get(&self, key: Key) -> Option<&T> {
+        match self.slots.get(key.index as usize) {
+            Some(Slot {
+                generation,
+                content: Content::Value(value),
+            }) if *generation == key.generation => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn get_mut(&mut self, key: Key) -> Option<&mut T> {
+        match self.slots.get_mut(key.index as usize) {
+            Some(Slot {
+                generation,
+                content: Content::Value(value),
+            }) if *generation == key.generation => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn remove(&mut self, key: Key) -> Option<T> {
+        self.get(key)?;
+        let slot = self.slots.get_mut(key.index as usize)?;
+        slot.generation = slot.generation.wrapping_add(1);
+        let content = core::mem::replace(&mut slot.content, Content::Free(self.free));
+        self.free = Some(key.index);
+        self.len -= 1;
+        match content {
+            Content::Value(value) => Some(value),
+            Content::Free(_) => None,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The keys of all values, in order of their slots.
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        let used = |(index, slot): (usize, &Slot<T>)| match slot.content {
+            Content::Value(_) => Some(Key {
+                index: index as u32,
+                generation: slot.generation,
+            }),
+            Content::Free(_) => None,
+        };
+        self.slots.iter().enumerate().filter_map(used).collect()
+    }
+}

@@ -1,0 +1,128 @@
+//! One direction of a network.
+
+use core::ops::RangeInclusive;
+use core::time::Duration;
+use std::collections::VecDeque;
+
+use bytes::{Buf, Bytes};
+
+use crate::time::Instant;
+
+/// Octets on their way: they arrive in order, after a time, in pieces of varying size.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Pipe {
+    latency: Duration,
+    segments: RangeInclusive<usize>,
+    capacity: usize,
+    /// Octets after which the connection breaks.
+    cut: Option<u64>,
+    random: u64,
+    queue: VecDeque<(Instant, Bytes)>,
+    queued: usize,
+    carried: u64,
+}
+
+impl Default for Pipe {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl Pipe {
+    /// A pipe that delivers at once whatever was written at once. `seed` decides the sizes of segments.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            latency: Duration::ZERO,
+            segments: usize::MAX..=usize::MAX,
+            capacity: usize::MAX,
+            cut: None,
+            random: seed,
+            queue: VecDeque::new(),
+            queued: 0,
+            carried: 0,
+        }
+    }
+
+    /// How long octets are on their way.
+    pub fn latency(self, latency: Duration) -> Self {
+        Self { latency, ..self }
+    }
+
+    /// Between how few and how many octets are read at once.
+    pub fn segments(self, segments: RangeInclusive<usize>) -> Self {
+        Self { segments, ..self }
+    }
+
+    /// Octets that fit in, as in the buffers of two sockets; beyond it nothing is accepted.
+    pub fn capacity(self, capacity: usize) -> Self {
+        Self { capacity, ..self }
+    }
+
+    /// Octets after which the connection breaks: those before still arrive.
+    pub fn cut(self, octets: u64) -> Self {
+        Self {
+            cut: Some(octets),
+            ..self
+        }
+    }
+
+    /// Octets accepted so far.
+    pub fn carried(&self) -> u64 {
+        self.carried
+    }
+
+    /// Octets on their way.
+    pub fn queued(&self) -> usize {
+        self.queued
+    }
+
+    /// Accepts the front of the octets, as far as there is room.
+    pub(super) fn write(&mut self, now: Instant, octets: &mut Bytes) -> usize {
+        let left = self.cut.map_or(u64::MAX, |cut| cut.saturating_sub(self.carried));
+        let room = (self.capacity - self.queued).min(usize::try_from(left).unwrap_or(usize::MAX));
+        let taken = octets.split_to(octets.len().min(room));
+        let len = taken.len();
+        if len > 0 {
+            self.queued += len;
+            self.carried += len as u64;
+            self.queue.push_back((now + self.latency, taken));
+        }
+        len
+    }
+
+    /// The next segment that has arrived.
+    pub(super) fn read(&mut self, now: Instant) -> Option<Bytes> {
+        let (arrival, octets) = self.queue.front_mut()?;
+        if *arrival > now {
+            return None;
+        }
+        let (least, most) = (*self.segments.start(), *self.segments.end());
+        let size = least.saturating_add((next_random(&mut self.random) % (most - least + 1) as u64) as usize);
+        let segment = octets.split_to(size.max(1).min(octets.len()));
+        if !octets.has_remaining() {
+            self.queue.pop_front();
+        }
+        self.queued -= segment.len();
+        Some(segment)
+    }
+
+    /// When the next octets arrive.
+    pub(super) fn arrival(&self) -> Option<Instant> {
+        self.queue.front().map(|(arrival, _)| *arrival)
+    }
+
+    /// Whether all octets that come through have arrived, and no more will.
+    pub(super) fn is_broken(&self) -> bool {
+        self.queue.is_empty() && self.cut.is_some_and(|cut| self.carried >= cut)
+    }
+}
+
+/// SplitMix64.
+fn next_random(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = *state;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}

@@ -1,0 +1,3 @@
+//! The connection, by its public API.
+
+mod smoke;
