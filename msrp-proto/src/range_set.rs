@@ -49,6 +49,13 @@ impl RangeSet {
         last + rest.map(|(&from, &to)| common(from, to)).sum::<u64>()
     }
 
+    /// Whether a range that starts there would join one that is in the set.
+    pub(crate) fn touches(&self, start: u64) -> bool {
+        let joins = |(from, to): (u64, u64)| from <= start && start <= to;
+        let below = self.rest.range(..=start).next_back();
+        self.last.is_some_and(joins) || below.is_some_and(|(&from, &to)| joins((from, to)))
+    }
+
     /// Whether all positions below `len` are in the set.
     pub(crate) fn covers(&self, len: u64) -> bool {
         self.first_gap() >= len
@@ -117,6 +124,8 @@ mod tests {
                 let before = model.len();
                 let common = range.clone().filter(|at| model.contains(at)).count() as u64;
                 prop_assert_eq!(set.overlap(range.clone()), common);
+                let joins = model.contains(&start) || (start > 0 && model.contains(&(start - 1)));
+                prop_assert_eq!(set.touches(start), joins);
                 prop_assert_eq!(set.insert(range.clone()), common);
                 model.extend(range.clone());
                 prop_assert_eq!(model.len() - before, (len - common) as usize);

@@ -260,8 +260,11 @@ impl Connection {
         loop {
             let event = self.events.pop()?;
             self.resume();
-            if let Event::Outgoing(id, OutgoingEvent::BodyWanted { .. }) = event
-                && !self.sending.get(id.0).is_some_and(|message| message.is_wanted())
+            if let Event::Outgoing(id, OutgoingEvent::BodyWanted { offset, .. }) = event
+                && !self
+                    .sending
+                    .get(id.0)
+                    .is_some_and(|message| message.is_wanted(offset))
             {
                 continue;
             }

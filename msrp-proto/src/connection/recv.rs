@@ -30,9 +30,7 @@ pub(super) struct Receiver {
     by_id: BTreeMap<(SessionId, MessageId), Key>,
     /// The request whose end has not come yet.
     request: Request,
-    /// Small pieces of body of the open chunk: a chat line shall not pin a read buffer, and octets that
-    /// arrive one by one shall not be an event each.
-    gathered: BytesMut,
+    gathered: Gathered,
     /// The To-Path last found, and whose it is. Frames of a session repeat it.
     last_to: Vec<u8>,
     last_session: Option<SessionId>,
@@ -48,7 +46,7 @@ struct Receiving {
     received: RangeSet,
     /// Octets of the whole, fixed by the chunk that ends the message.
     end: Option<u64>,
-    last_chunk: Instant,
+    last_octet: Instant,
 }
 
 /// The request that is being received.
@@ -76,6 +74,16 @@ struct Chunk {
     /// What is wrong with it, if anything is.
     refusal: Option<StatusCode>,
     answered: bool,
+}
+
+/// Small pieces of body of the open chunk: a chat line shall not pin a read buffer, and octets that arrive
+/// one by one shall not be an event each.
+#[derive(Default)]
+struct Gathered {
+    /// Where the octets stand in their message.
+    offset: u64,
+    octets: BytesMut,
+    seen: u64,
 }
 
 /// Pieces of body below this size are gathered.
@@ -119,7 +127,7 @@ impl Connection {
         let Some(message) = self.receiver.messages.get(id.0) else {
             return;
         };
-        let quiet = self.now.saturating_duration_since(message.last_chunk);
+        let quiet = self.now.saturating_duration_since(message.last_octet);
         let wait = self.config.incomplete_timeout;
         if quiet < wait || self.is_open_chunk_of(id.0) {
             self.timers
@@ -213,7 +221,7 @@ impl Connection {
         };
         if let Some(key) = self.find_incoming(session, message_id) {
             if let Some(message) = self.receiver.messages.get_mut(key) {
-                message.last_chunk = self.now;
+                message.last_octet = self.now;
                 // Nothing can stand behind the end (ruling R-29).
                 if message.end.is_some_and(|end| start > end) {
                     return Err(StatusCode::BAD_REQUEST);
@@ -248,7 +256,7 @@ impl Connection {
             success_report: head.success_report().unwrap_or(false),
             received: RangeSet::default(),
             end: None,
-            last_chunk: self.now,
+            last_octet: self.now,
         }));
         state.incoming.insert(key);
         state.last_incoming = Some(key);
@@ -288,7 +296,7 @@ impl Connection {
         let too_long = state
             .config
             .max_size
-            .is_some_and(|max| range.start > max + 1 || range.total > Some(max));
+            .is_some_and(|max| range.start - 1 > max || range.total > Some(max));
         if too_long || state.incoming.len() >= self.config.max_incoming {
             return Err(StatusCode::STOP_SENDING);
         }
@@ -393,33 +401,9 @@ impl Connection {
         self.refuse(head, method, status, from)
     }
 
-    fn receive_body(&mut self, octets: Bytes) {
-        let Request::Chunk(chunk) = &self.receiver.request else {
-            return;
-        };
-        if chunk.message.is_none() || chunk.refusal.is_some() {
-            return;
-        }
-        if octets.len() >= GATHER {
-            self.flush_gathered();
-            self.deliver(octets);
-        } else {
-            self.receiver.gathered.extend_from_slice(&octets);
-            if self.receiver.gathered.len() >= GATHER {
-                self.flush_gathered();
-            }
-        }
-    }
-
-    fn flush_gathered(&mut self) {
-        if !self.receiver.gathered.is_empty() {
-            let octets = self.receiver.gathered.split().freeze();
-            self.deliver(octets);
-        }
-    }
-
-    /// Octets of the open chunk: places them in their message.
-    fn deliver(&mut self, mut octets: Bytes) {
+    /// Octets of the open chunk: accounts for them at once, so that what comes of them does not depend on
+    /// how they arrived, and hands them on.
+    fn receive_body(&mut self, mut octets: Bytes) {
         let Request::Chunk(chunk) = &mut self.receiver.request else {
             return;
         };
@@ -429,60 +413,108 @@ impl Connection {
         let Some(message) = self.receiver.messages.get_mut(key) else {
             return;
         };
+        let offset = chunk.position;
         let max_size = self
             .sessions
             .get(message.session.0)
             .and_then(|state| state.config.max_size);
-        let offset = chunk.position;
-        let Some(end) = offset.checked_add(octets.len() as u64) else {
-            chunk.refusal = Some(StatusCode::STOP_SENDING);
-            return self.refuse_incoming(key, StatusCode::STOP_SENDING);
+        // Behind the end the chunk is wrong, and the message stands (ruling R-29); behind the limits the
+        // message is too long.
+        let (limit, status) = match (message.end, max_size.unwrap_or(u64::MAX)) {
+            (Some(end), max_size) if end <= max_size => (end, StatusCode::BAD_REQUEST),
+            (_, max_size) => (max_size, StatusCode::STOP_SENDING),
         };
-        if max_size.is_some_and(|max| end > max) {
-            chunk.refusal = Some(StatusCode::STOP_SENDING);
-            return self.refuse_incoming(key, StatusCode::STOP_SENDING);
+        let makes_hole = offset == chunk.start && !message.received.touches(offset);
+        let too_many = makes_hole && message.received.ranges() > self.config.max_holes;
+        let room = if too_many { 0 } else { limit.saturating_sub(offset) };
+        if room < octets.len() as u64 {
+            octets.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+            chunk.refusal = Some(if too_many {
+                StatusCode::STOP_SENDING
+            } else {
+                status
+            });
         }
-        if let Some(fixed) = message.end.filter(|&fixed| end > fixed) {
-            // Behind the end: the message stands, the chunk is wrong (ruling R-29).
-            octets.truncate(usize::try_from(fixed.saturating_sub(offset)).unwrap_or(0));
-            chunk.refusal = Some(StatusCode::BAD_REQUEST);
-            if octets.is_empty() {
-                return;
-            }
-        }
-        let end = offset + octets.len() as u64;
+        let refusal = chunk.refusal;
+        let end = offset.saturating_add(octets.len() as u64);
         let seen = message.received.insert(offset..end);
+        message.last_octet = self.now;
         chunk.position = end;
-        if message.received.ranges() > self.config.max_holes + 1 {
-            chunk.refusal = Some(StatusCode::STOP_SENDING);
-            return self.refuse_incoming(key, StatusCode::STOP_SENDING);
+        self.hand_on(offset, octets, seen);
+        if refusal == Some(StatusCode::STOP_SENDING) {
+            self.refuse_incoming(key, StatusCode::STOP_SENDING);
         }
-        self.events.push(Event::Incoming(
-            IncomingId(key),
-            IncomingEvent::Data {
-                offset,
-                data: octets,
-                seen,
-            },
-        ));
+    }
+
+    /// Makes an event of octets that are accounted for, or keeps small ones until there are more.
+    fn hand_on(&mut self, offset: u64, octets: Bytes, seen: u64) {
+        if octets.len() >= GATHER {
+            self.flush_gathered();
+            self.push_data(offset, octets, seen);
+            return;
+        }
+        let gathered = &mut self.receiver.gathered;
+        if gathered.octets.is_empty() {
+            gathered.offset = offset;
+        }
+        gathered.octets.extend_from_slice(&octets);
+        gathered.seen += seen;
+        if gathered.octets.len() >= GATHER {
+            self.flush_gathered();
+        }
+    }
+
+    fn flush_gathered(&mut self) {
+        let gathered = &mut self.receiver.gathered;
+        if !gathered.octets.is_empty() {
+            let (octets, seen) = (
+                gathered.octets.split().freeze(),
+                core::mem::take(&mut gathered.seen),
+            );
+            let offset = gathered.offset;
+            self.push_data(offset, octets, seen);
+        }
+    }
+
+    fn push_data(&mut self, offset: u64, data: Bytes, seen: u64) {
+        if let Request::Chunk(Chunk {
+            message: Some(key), ..
+        }) = self.receiver.request
+        {
+            let id = IncomingId(key);
+            self.events
+                .push(Event::Incoming(id, IncomingEvent::Data { offset, data, seen }));
+        }
     }
 
     /// A limit, or the application, refuses a message.
     fn refuse_incoming(&mut self, key: Key, status: StatusCode) {
+        self.end_incoming(key, status, ReceiveFailure::Refused(status));
+    }
+
+    /// Ends a message of which nothing more is wanted: what yet comes of it is refused.
+    fn end_incoming(&mut self, key: Key, status: StatusCode, failure: ReceiveFailure) {
+        if self.is_open_chunk_of(key) {
+            self.flush_gathered();
+        }
         let Some(message) = self.remove_incoming(key) else {
             return;
         };
+        if let Request::Chunk(chunk) = &mut self.receiver.request
+            && chunk.message == Some(key)
+        {
+            chunk.refusal.get_or_insert(status);
+        }
         let max_remembered = self.config.max_remembered;
         if let Some(state) = self.sessions.get_mut(message.session.0) {
             state.refused.insert(message.message_id, status, max_remembered);
         }
-        // What is queued of it but not yet answered for is refused too.
+        // What was taken of it, but is not yet answered for, is refused too.
         for answer in &mut self.answers {
             if answer.incoming == Some(IncomingId(key)) && answer.status.is_success() {
                 answer.status = status;
             }
         }
-        let failure = ReceiveFailure::Refused(status);
         self.events
             .push(Event::Incoming(IncomingId(key), IncomingEvent::Aborted(failure)));
         self.answer_early();
@@ -572,7 +604,7 @@ impl Connection {
         let Some(message) = self.receiver.messages.get_mut(key) else {
             return;
         };
-        message.last_chunk = self.now;
+        message.last_octet = self.now;
         if flag == ContinuationFlag::Complete {
             let highest = message.received.end();
             // An empty chunk that starts at 1 ends the message where it stands (ruling R-25).
@@ -647,7 +679,7 @@ impl Receiver {
             messages: Slots::new(),
             by_id: BTreeMap::new(),
             request: Request::Ignored,
-            gathered: BytesMut::new(),
+            gathered: Gathered::default(),
             last_to: Vec::new(),
             last_session: None,
         }
@@ -676,14 +708,7 @@ impl Incoming<'_> {
     /// Refuses the message while it is still arriving: nothing more of it is delivered, and its sender is
     /// told to stop, by the response to its current or next chunk (RFC 4975 §10.5).
     pub fn reject(self, refusal: Refusal) {
-        let connection = self.connection;
-        if let Request::Chunk(chunk) = &mut connection.receiver.request
-            && chunk.message == Some(self.id.0)
-        {
-            chunk.refusal = Some(refusal.status());
-            connection.receiver.gathered.clear();
-        }
-        connection.refuse_incoming(self.id.0, refusal.status());
+        self.connection.refuse_incoming(self.id.0, refusal.status());
     }
 
     /// Octets received so far, without those received twice.

@@ -375,9 +375,10 @@ impl Connection {
 }
 
 impl Sending {
-    /// Whether an answer to `BodyWanted` would be taken.
-    pub(super) fn is_wanted(&self) -> bool {
-        self.wanted && !self.body.is_finished()
+    /// Whether a `BodyWanted` for the octets from `offset` on still holds: the application may have
+    /// written, finished or ended the message since.
+    pub(super) fn is_wanted(&self, offset: u64) -> bool {
+        self.wanted && !self.body.is_finished() && self.body.written == offset
     }
 
     /// Octets of the whole message, if that is known.

@@ -105,6 +105,9 @@ impl Connection {
                 return fits(out, len) && self.put_report(out);
             }
         }
+        if self.answers.is_empty() && self.reports.is_empty() {
+            self.answered = 0;
+        }
         if let Some(control) = self.controls.pop_front() {
             self.put_control(out, control);
             return true;
