@@ -1,4 +1,173 @@
-//! Sans-IO implementation of MSRP (RFC 4975).
+//! MSRP, the Message Session Relay Protocol (RFC 4975), without I/O.
+//!
+//! MSRP carries instant messages and files inside SIP calls. This crate is the protocol and nothing
+//! else: a [`Connection`] takes octets and the time, and gives back octets, events and the next moment at
+//! which it wants to be called. It opens no socket, asks no clock, starts no thread and knows no runtime,
+//! so it fits into any: a thread, an event loop, tokio, a test with a virtual clock.
+//!
+//! - [`Connection`]: sessions, messages both ways, chunks, responses, reports, timers.
+//! - [`Inbox`]: whole messages, for those who do not stream.
+//! - [`Target`]: what to connect to for a URI that signalling has agreed upon.
+//! - [`wire`]: the codec, usable alone.
+//!
+//! # A conversation
+//!
+//! Signalling (usually SIP with SDP) has given each side its own URI and the path of the other. Here two
+//! connections talk to each other in memory; in earnest, `shuttle` is the driver's work.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::Instant;
+//! use msrp_proto::{
+//!     Config, Connection, Event, Inbox, Link, MediaType, Message, OutgoingEvent, Role, Seed,
+//!     SessionConfig, Terms,
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let config = Arc::new(Config::default());
+//! let now = Instant::now();
+//! // In earnest: 32 fresh octets from the operating system for each connection.
+//! let mut alice = Connection::new(config.clone(), Link::tcp(), now, Seed::new([1; 32]));
+//! let mut bob = Connection::new(config, Link::tcp(), now, Seed::new([2; 32]));
+//!
+//! let alice_uri = "msrp://alice.example.com:7777/iau39soe2843z;tcp";
+//! let bob_uri = "msrp://bob.example.com:8888/9di4eae923wzd;tcp";
+//! // Alice has connected, so her session is the active one.
+//! let session = alice.open(SessionConfig::new(
+//!     alice_uri.parse()?,
+//!     Role::Active,
+//!     Terms::new(bob_uri.parse()?),
+//! ))?;
+//! bob.open(SessionConfig::new(bob_uri.parse()?, Role::Passive, Terms::new(alice_uri.parse()?)))?;
+//!
+//! let text = Message::new(MediaType::new("text", "plain")?, "Hi, I'm Alice!").success_report(true);
+//! let sent = alice.session(session).expect("just opened").send(text)?;
+//!
+//! let mut inbox = Inbox::default();
+//! let mut heard = None;
+//! let mut completed = false;
+//! while shuttle(&mut alice, &mut bob, now) | shuttle(&mut bob, &mut alice, now) {
+//!     while let Some(event) = bob.poll_event() {
+//!         if let Some(received) = inbox.on(&mut bob, &event) {
+//!             heard = Some(received.body);
+//!         }
+//!     }
+//!     while let Some(event) = alice.poll_event() {
+//!         if let Event::Outgoing(id, OutgoingEvent::Completed) = event {
+//!             completed = id == sent;
+//!         }
+//!     }
+//! }
+//! assert_eq!(heard.as_deref(), Some(&b"Hi, I'm Alice!"[..]));
+//! assert!(completed);
+//!
+//! /// Carries octets from one to the other.
+//! fn shuttle(from: &mut Connection, to: &mut Connection, now: Instant) -> bool {
+//!     let octets = from.poll_transmit(now);
+//!     octets.map(|octets| to.handle_input(now, octets)).is_some()
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Writing a driver
+//!
+//! A driver owns a transport and a [`Connection`], and goes round this loop:
+//!
+//! 1. Take every event ([`poll_event`](Connection::poll_event)) and let the application act on it.
+//! 2. If no octets are waiting to be written, ask for some ([`poll_transmit`](Connection::poll_transmit)).
+//!    They are at most about 16 KiB, and are to be written in order and completely. Drop the buffer
+//!    before asking for the next.
+//! 3. If none are waiting and [`is_closed`](Connection::is_closed): done, close the transport.
+//! 4. Wait for the first of these, and tell it:
+//!    - the transport can be read, waited for only while [`wants_input`](Connection::wants_input):
+//!      [`handle_input`](Connection::handle_input) with what was read, 64 KiB being a good size of
+//!      buffer; at the end of the stream [`handle_eof`](Connection::handle_eof), once;
+//!    - the transport can be written, waited for only while octets are waiting: write, and keep the rest;
+//!    - the time of [`poll_timeout`](Connection::poll_timeout) has come:
+//!      [`handle_timeout`](Connection::handle_timeout);
+//!    - the application wants something: call the command it wants.
+//!
+//!    A transport that fails, at reading, writing or while it is set up, is told by
+//!    [`handle_failure`](Connection::handle_failure), once; go on with 1.
+//!
+//! What to mind:
+//!
+//! - **Never wait for a write alone.** The peer may be waiting for this side to read before it reads
+//!   itself. Where both are possible, read first.
+//! - **Any call may change everything**: whether octets are wanted, the timeout, whether more can be
+//!   transmitted. Ask again in every round; asking is cheap. [`wants_transmit`](Connection::wants_transmit)
+//!   tells without taking anything.
+//! - **Time** is any [`Instant`] that does not run backwards. `poll_timeout` may lie in the past: then
+//!   call `handle_timeout` at once. It may change with every call, also to an earlier moment.
+//! - **The end.** [`Event::ConnectionLost`] is the last event. Octets may still have to be written after
+//!   it: answers owed to a peer that has closed only its own direction. To end a connection in order,
+//!   close its sessions ([`Session::close`]), wait for their [`SessionEvent::Closed`], then
+//!   [`close`](Connection::close); to end it at once, [`abort`](Connection::abort).
+//! - **One connection, one place.** A `Connection` is `Send`, shares nothing with others, and is cheap:
+//!   move it to the thread or task that drives it.
+//! - **TLS** (`msrps`) is the driver's: it sets up the protected stream, checks the peer as [`Target`]
+//!   says, and uses [`Link::tls`]. If that fails it tells so by `handle_failure`, and nothing is sent.
+//!
+//! A driver over `std::net` with threads is in the `examples` folder of the repository, with a program
+//! around it.
+//!
+//! # Sending
+//!
+//! [`Session::send`] queues a [`Message`] and returns an [`OutgoingId`]. Its events tell what becomes of
+//! it: [`Sent`](OutgoingEvent::Sent) when its last octet is handed out,
+//! [`Acknowledged`](OutgoingEvent::Acknowledged) as responses come, and at last
+//! [`Completed`](OutgoingEvent::Completed) or [`Failed`](OutgoingEvent::Failed), exactly once.
+//!
+//! A body that is not in memory is streamed: the connection asks, and the application answers now or
+//! later. The offset comes with the question, so the application keeps no cursor.
+//!
+//! ```
+//! # use msrp_proto::{Body, Connection, Event, MediaType, Message, OutgoingEvent, SessionId};
+//! # use std::io::{self, Read, Seek, SeekFrom};
+//! # fn send(connection: &mut Connection, session: SessionId) -> Result<(), Box<dyn std::error::Error>> {
+//! let file = Message::new(MediaType::new("application", "pdf")?, Body::streamed(Some(20_000_000)))
+//!     .success_report(true);
+//! let id = connection.session(session).expect("open").send(file)?;
+//! # Ok(())
+//! # }
+//! # fn on_event<F: Read + Seek>(connection: &mut Connection, file: &mut F, event: Event) -> io::Result<()> {
+//! match event {
+//!     Event::Outgoing(id, OutgoingEvent::BodyWanted { offset, max }) => {
+//!         let mut part = Vec::with_capacity(max);
+//!         file.seek(SeekFrom::Start(offset))?;
+//!         file.take(max as u64).read_to_end(&mut part)?;
+//!         if let Some(mut outgoing) = connection.outgoing(id) {
+//!             // An error means that the message has ended in the meantime, or the file has changed.
+//!             if outgoing.write(part).is_err() {
+//!                 outgoing.abort();
+//!             }
+//!         }
+//!     }
+//!     _ => {}
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A body whose length is not known beforehand is [`Body::streamed(None)`](Body::streamed), and ends with
+//! [`Outgoing::finish`].
+//!
+//! # Receiving
+//!
+//! Messages arrive as [`Started`](IncomingEvent::Started), any number of [`Data`](IncomingEvent::Data),
+//! and [`Finished`](IncomingEvent::Finished) or [`Aborted`](IncomingEvent::Aborted). Chunks may arrive in
+//! any order, so `Data` says where its octets stand. [`Inbox`] does the assembling for messages that fit
+//! into memory. A message can be refused while it arrives ([`Incoming::reject`]), and when it is complete
+//! ([`Connection::fail`]). All that RFC 4975 wants answered is answered without the application: it only
+//! decides what it does not want.
+//!
+//! # Errors
+//!
+//! `handle_*` never fail. What a peer does wrong costs its own request (an error response) or, where the
+//! octets cannot be told apart any more, the connection ([`Event::ConnectionLost`]). Commands that cannot
+//! be carried out return a small typed error with the caller's data in it. Nothing a peer sends makes this
+//! crate panic.
 
 mod config;
 mod connection;
