@@ -32,6 +32,8 @@ pub(crate) struct Boundary {
     matched: usize,
     /// How many of those stand before the octets searched: seen, but not body.
     before: usize,
+    /// Octets looked at; one looked at twice counts twice.
+    examined: u64,
 }
 
 /// What [`Boundary::search`] found out about the front of its input.
@@ -65,6 +67,7 @@ impl Boundary {
             sought: fixed + 3,
             matched: before,
             before,
+            examined: 0,
         }
     }
 
@@ -91,7 +94,12 @@ impl Boundary {
         }
     }
 
-    /// Examines all of the input once, and says what its front is.
+    /// How many octets the searches since the last call have looked at.
+    pub(crate) fn take_examined(&mut self) -> u64 {
+        core::mem::take(&mut self.examined)
+    }
+
+    /// Examines the input once, and says what its front is.
     pub(crate) fn search<'a>(&'a mut self, input: &[u8]) -> Found<'a> {
         if self.matched > 0 {
             self.resume(input)
@@ -140,11 +148,15 @@ impl Boundary {
     fn find(&mut self, input: &[u8]) -> Found<'_> {
         let mut from = 0;
         while let Some(rest) = input.get(from..) {
-            let Some(at) = FINDER.find(rest) else { break };
+            let found = FINDER.find(rest);
+            self.examined += found.map_or(rest.len(), |at| at + LEAD.len()) as u64;
+            let Some(at) = found else { break };
             let body = from + at;
             self.matched = LEAD.len();
             from = body + LEAD.len();
             for (index, &octet) in input.iter().enumerate().skip(from) {
+                // The next candidate begins at the octet that does not fit, or behind it.
+                from = index;
                 if !self.step(octet) {
                     self.matched = 0;
                     break;
@@ -164,6 +176,7 @@ impl Boundary {
         }
         // The input may end in the begin of the lead, which has only one CR.
         let tail = input.len().saturating_sub(LEAD.len() - 1);
+        self.examined += (input.len() - tail) as u64;
         let candidate = input.get(tail..).and_then(|rest| memrchr(b'\r', rest));
         let candidate = candidate
             .map(|at| tail + at)
@@ -179,6 +192,7 @@ impl Boundary {
 
     /// Whether the octet continues the candidate.
     fn step(&mut self, octet: u8) -> bool {
+        self.examined += 1;
         let fits = match self.matched.checked_sub(self.fixed) {
             None => self.pattern.get(self.matched) == Some(&octet),
             Some(0) => ContinuationFlag::from_u8(octet).is_some(),

@@ -17,9 +17,10 @@ use super::method::Method;
 /// Framing depends on the start line alone: its transaction identifier tells what the end-line looks
 /// like. A head that is illegal therefore costs its own frame and nothing else.
 ///
-/// Every octet is examined once, but for a bounded number at the seams of reads. Between reads the
-/// decoder keeps a few numbers, and the octets of an unfinished head up to [`Limits::head`]; of a body
-/// it keeps nothing.
+/// No octet is looked at more than a few times, however the stream is cut. Between reads the decoder keeps
+/// a few numbers, and the octets of an unfinished head, little more than [`Limits::head`]; of a body it
+/// keeps what may be the begin of the end-line, at most 43 octets. Between frames it keeps the last paths,
+/// which a session repeats in every frame, up to 256 octets each.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -60,10 +61,12 @@ pub struct Decoder {
 }
 
 /// Bounds on what a peer may send before a frame is refused. What passes one costs its own frame, except
-/// where noted.
+/// where noted: it comes out as [`Malformed`], and if its head is too long or has too many lines, the rest
+/// of it, body included, is passed over up to the end-line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Octets of start line and headers together. Default: 16384.
+    /// Octets of start line and headers together; more than 2^30 count as 2^30. A start line that alone is
+    /// longer loses the stream. Default: 16384.
     pub head: usize,
     /// Header lines in a head. Default: 64.
     pub headers: usize,
@@ -89,13 +92,15 @@ impl Default for Limits {
 }
 
 /// A piece of the stream. Each frame is one `Head` or `Malformed`, any number of `Body`, one `End`.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows how long a body is, not what it says.
+#[derive(Clone)]
 pub enum Item {
     /// A frame begins whose head is legal.
     Head(Head),
     /// A frame begins whose head is not.
     Malformed(Malformed),
-    /// Octets of the body, in order, never empty: a slice of the input, except for up to 86 octets at a
+    /// Octets of the body, in order, never empty: a slice of the input, except for up to 43 octets at a
     /// time that looked like an end-line across two inputs.
     Body(Bytes),
     /// The frame ends.
@@ -107,13 +112,14 @@ pub enum Item {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The body of a request other than SEND, or of a response, exceeds [`Limits::other_body`].
+    /// The body of a request other than SEND, or of a response, exceeds [`Limits::other_body`]. The octets
+    /// up to the limit have been handed out.
     #[error("body-too-long")]
     BodyTooLong,
     /// What should be a start line has no legal transaction identifier where it belongs.
     #[error("start-line")]
     StartLine,
-    /// The start line exceeds [`Limits::line`].
+    /// The start line exceeds [`Limits::line`] or [`Limits::head`].
     #[error("start-line-too-long")]
     StartLineTooLong,
 }
@@ -152,8 +158,9 @@ enum Line {
 impl Decoder {
     /// A decoder at the begin of a stream.
     pub fn new(limits: Limits) -> Self {
+        let head = limits.head.min(MAX_HEAD);
         Self {
-            limits,
+            limits: Limits { head, ..limits },
             state: State::Between { cr: false },
             partial: Vec::new(),
             line_ends: Vec::new(),
@@ -179,7 +186,7 @@ impl Decoder {
                     let id = *id;
                     self.read_head(input, id)?
                 }
-                State::Body { .. } | State::Skip { .. } => self.read_body(input)?,
+                State::Body { .. } | State::Skip { .. } => self.read_body(input),
                 State::End(flag) => {
                     let flag = *flag;
                     self.state = State::Between { cr: false };
@@ -240,9 +247,11 @@ impl Decoder {
             return Ok(Some(self.finish_head(input.split_to(end), ended)));
         }
         // Line by line: what stands behind the head must stay in the input.
-        let taken = memchr(b'\n', input).map_or(input.len(), |at| at + 1);
         let room = (self.limits.head + END_LINE + 1).saturating_sub(self.partial.len());
-        self.partial.extend_from_slice(&input.split_to(taken.min(room)));
+        let window = input.get(..room).unwrap_or(input);
+        let taken = memchr(b'\n', window).map_or(window.len(), |at| at + 1);
+        self.examined += taken as u64;
+        self.partial.extend_from_slice(&input.split_to(taken));
         let partial = core::mem::take(&mut self.partial);
         match self.scan(&partial, id)? {
             Some((_, ended)) => Ok(Some(self.finish_head(Bytes::from(partial), ended))),
@@ -276,8 +285,8 @@ impl Decoder {
                 return Ok(Some((end, Ended::Complete(id, *flag))));
             }
             // An end-line may yet come behind the last header that is allowed.
-            let longest = self.limits.head + if kind.is_some() { 0 } else { END_LINE };
-            if line.len() > self.limits.line || end > longest {
+            let slack = if kind.is_some() { 0 } else { END_LINE };
+            if line.len() > self.limits.line.max(slack) || end > self.limits.head + slack {
                 let Some(id) = id else {
                     return self.lose(DecodeError::StartLineTooLong);
                 };
@@ -314,6 +323,7 @@ impl Decoder {
         };
         let (head, fault) = Head::read(raw, id, &self.line_ends, has_body, &self.limits, &mut self.paths);
         self.line_ends.clear();
+        self.line_ends.shrink_to(KEPT_LINES);
         self.state = match ended {
             Ended::Complete(_, Some(flag)) => State::End(flag),
             Ended::Complete(_, None) => {
@@ -325,9 +335,9 @@ impl Decoder {
                 }
             }
             Ended::Exceeded(..) => {
-                self.examined += last.len() as u64;
                 let mut boundary = Boundary::new(&id, 2);
                 boundary.pass(&last);
+                self.examined += boundary.take_examined();
                 State::Skip { boundary }
             }
         };
@@ -342,43 +352,44 @@ impl Decoder {
         }
     }
 
-    fn read_body(&mut self, input: &mut Bytes) -> Result<Option<Item>, DecodeError> {
+    fn read_body(&mut self, input: &mut Bytes) -> Option<Item> {
         let (boundary, left, skip) = match &mut self.state {
             State::Body { boundary, left } => (boundary, left.as_mut(), false),
             State::Skip { boundary } => (boundary, None, true),
-            _ => return Ok(None),
+            _ => return None,
         };
-        let (body, end) = match boundary.search(input) {
+        let (mut body, end) = match boundary.search(input) {
             Found::Body(body) => {
-                self.examined += input.len() as u64;
                 let found = input.split_to(body);
                 input.clear();
                 (found, None)
             }
             Found::End { body, end, flag } => {
-                self.examined += end as u64;
                 let found = input.split_to(body);
                 input.advance(end - body);
                 (found, Some(flag))
             }
             Found::Released { held, consumed } => {
-                self.examined += consumed as u64;
                 let taken = input.split_to(consumed);
                 // What was held back ends with the octets taken now, all in the pattern's own words.
                 debug_assert!(held.ends_with(&taken));
                 (Bytes::copy_from_slice(held), None)
             }
         };
+        self.examined += boundary.take_examined();
+        let mut next = end.map(State::End);
         if let Some(left) = left {
-            match left.checked_sub(body.len()) {
-                Some(now) => *left = now,
-                None => return self.lose(DecodeError::BodyTooLong),
+            if body.len() > *left {
+                // As much as fits is handed out, so that the cuts of the input do not show.
+                body.truncate(*left);
+                next = Some(State::Lost(DecodeError::BodyTooLong));
             }
+            *left -= body.len();
         }
-        if let Some(flag) = end {
-            self.state = State::End(flag);
+        if let Some(next) = next {
+            self.state = next;
         }
-        Ok((!skip && !body.is_empty()).then_some(Item::Body(body)))
+        (!skip && !body.is_empty()).then_some(Item::Body(body))
     }
 
     fn lose<T>(&mut self, error: DecodeError) -> Result<T, DecodeError> {
@@ -386,6 +397,17 @@ impl Decoder {
         self.partial = Vec::new();
         self.line_ends = Vec::new();
         Err(error)
+    }
+}
+
+impl fmt::Debug for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Head(head) => f.debug_tuple("Head").field(head).finish(),
+            Self::Malformed(malformed) => f.debug_tuple("Malformed").field(malformed).finish(),
+            Self::Body(octets) => write!(f, "Body({} octets)", octets.len()),
+            Self::End(flag) => f.debug_tuple("End").field(flag).finish(),
+        }
     }
 }
 
@@ -413,6 +435,12 @@ enum Ended {
     /// A limit. What follows is passed over up to the end-line.
     Exceeded(TransactionId, HeadError),
 }
+
+/// Offsets in a head are kept as `u32`, with room above this for an end-line.
+const MAX_HEAD: usize = 1 << 30;
+
+/// Lines of a head whose offsets find room without an allocation, from the second frame on.
+const KEPT_LINES: usize = 32;
 
 /// The longest end-line: hyphens, identifier, flag, CRLF.
 const END_LINE: usize = 7 + TransactionId::MAX_LEN + 3;

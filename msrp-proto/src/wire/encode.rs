@@ -1,5 +1,7 @@
 //! Writing frames. What is written is strict: RFC spelling, RFC order, one blank, no folding.
 
+use core::fmt;
+
 use bytes::BytesMut;
 use msrp_multipart::MediaType;
 use thiserror::Error;
@@ -9,14 +11,14 @@ use super::byte_range::ByteRange;
 use super::chars;
 use super::header::{ContinuationFlag, FailureReport, Field};
 use super::ident::{MessageId, TransactionId};
-use super::method::OtherMethod;
+use super::method::Method;
 use super::path::PathRef;
 use super::status::{Status, StatusCode};
 
 /// The most octets that the body of a request other than SEND may have (RFC 4975 §7.1).
 pub const MAX_OTHER_BODY: usize = 10_240;
 
-/// A header of the application, for requests that it sends.
+/// A header of the application, for requests that it sends. `Debug` hides the value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Header {
     name: Box<str>,
@@ -24,7 +26,8 @@ pub struct Header {
 }
 
 impl Header {
-    /// A header that the codec does not write by itself.
+    /// A header that the codec does not write by itself. Blanks around the value are dropped, since readers
+    /// do not count them as part of it (ruling R-09).
     ///
     /// # Errors
     ///
@@ -46,7 +49,7 @@ impl Header {
         }
         Ok(Self {
             name: name.into(),
-            value: value.into(),
+            value: value.trim_matches(BLANKS).into(),
         })
     }
 
@@ -55,7 +58,7 @@ impl Header {
         &self.name
     }
 
-    /// The value, as given.
+    /// The value, without blanks around it.
     pub fn value(&self) -> &str {
         &self.value
     }
@@ -68,8 +71,8 @@ impl Header {
     }
 }
 
-impl core::fmt::Debug for Header {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Header({}: …)", self.name)
     }
 }
@@ -96,16 +99,25 @@ pub enum EncodeError {
     /// The body is longer than [`MAX_OTHER_BODY`].
     #[error("body too long")]
     BodyTooLong,
+    /// A range that starts at 0: positions count from 1.
+    #[error("illegal byte range")]
+    ByteRange,
     /// The end-line stands in the body: take another transaction identifier.
     #[error("the end-line stands in the body")]
     EndLineInBody,
+    /// SEND and REPORT have encoders of their own.
+    #[error("not for this method")]
+    Method,
     /// A MIME header in a request without a body.
     #[error("MIME header without a body")]
     MimeWithoutBody,
+    /// The namespace of a status has more than three digits.
+    #[error("illegal status namespace")]
+    Namespace,
 }
 
 /// The head of a SEND request; body and end-line follow by the caller's hand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct SendHead<'a> {
     /// The identifier of the transaction.
     pub id: TransactionId,
@@ -132,8 +144,9 @@ impl SendHead<'_> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::MimeWithoutBody`].
+    /// [`EncodeError::ByteRange`], [`EncodeError::MimeWithoutBody`].
     pub fn encode(&self, to: &mut BytesMut) -> Result<(), EncodeError> {
+        check_range(&self.byte_range)?;
         let content = content_lines(self.headers, self.content_type)?;
         let head = SendLines {
             to_path: self.to_path.as_str().as_bytes(),
@@ -149,7 +162,7 @@ impl SendHead<'_> {
 
 /// A REPORT request (RFC 4975 §7.1.2). It has neither Success-Report nor Failure-Report, and no flag
 /// but `$`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Report<'a> {
     /// The identifier of the transaction.
     pub id: TransactionId,
@@ -161,7 +174,8 @@ pub struct Report<'a> {
     pub message_id: &'a MessageId,
     /// The part of it that the report is about.
     pub byte_range: ByteRange,
-    /// What became of that part.
+    /// What became of that part. Without a comment, or with one that has a control octet in it, the usual
+    /// comment is written; an empty comment writes none.
     pub status: Status<'a>,
     /// A body, which the peer may ignore.
     pub body: Option<(&'a MediaType, &'a [u8])>,
@@ -172,9 +186,12 @@ impl Report<'_> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::BodyTooLong`], [`EncodeError::EndLineInBody`].
+    /// [`EncodeError::BodyTooLong`], [`EncodeError::ByteRange`], [`EncodeError::EndLineInBody`],
+    /// [`EncodeError::Namespace`].
     pub fn encode(&self, to: &mut BytesMut) -> Result<(), EncodeError> {
+        check_range(&self.byte_range)?;
         check_body(&self.id, self.body)?;
+        StatusCode::new(self.status.namespace).ok_or(EncodeError::Namespace)?;
         let (to_path, from_path) = (
             self.to_path.as_str().as_bytes(),
             self.from_path.as_str().as_bytes(),
@@ -193,12 +210,12 @@ impl Report<'_> {
 }
 
 /// A request that is neither SEND nor REPORT. It has no flag but `$`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// The identifier of the transaction.
     pub id: TransactionId,
-    /// The method.
-    pub method: &'a OtherMethod,
+    /// The method: any but SEND and REPORT.
+    pub method: &'a Method,
     /// The whole path to the peer.
     pub to_path: PathRef<'a>,
     /// The own URI.
@@ -214,8 +231,12 @@ impl Request<'_> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError`].
+    /// [`EncodeError::BodyTooLong`], [`EncodeError::EndLineInBody`], [`EncodeError::Method`],
+    /// [`EncodeError::MimeWithoutBody`].
     pub fn encode(&self, to: &mut BytesMut) -> Result<(), EncodeError> {
+        if matches!(self.method, Method::Send | Method::Report) {
+            return Err(EncodeError::Method);
+        }
         check_body(&self.id, self.body)?;
         // The media type is written with the body, so the lines here stop before it.
         if self.body.is_none() && self.headers.iter().any(Header::is_mime) {
@@ -228,40 +249,37 @@ impl Request<'_> {
             self.to_path.as_str().as_bytes(),
             self.from_path.as_str().as_bytes(),
         );
-        put_headers(to, self.headers);
+        put_content_headers(to, self.headers);
         put_body_and_end(to, &self.id, self.body);
         Ok(())
     }
 }
 
 /// A response. It has no body and no flag but `$` (RFC 4975 §7.2; ruling R-23).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Response<'a> {
     /// The identifier of the request.
     pub id: TransactionId,
     /// The outcome.
     pub code: StatusCode,
-    /// Text for people; `None` writes the usual one.
+    /// Text for people. Without one, or with one that has a control octet in it, the usual comment is
+    /// written; an empty one writes none.
     pub comment: Option<&'a str>,
     /// The leftmost From-Path URI of a SEND, the whole From-Path of another request.
     pub to_path: PathRef<'a>,
     /// The own URI.
     pub from_path: PathRef<'a>,
-    /// Further headers.
+    /// Further headers; MIME headers are left out, since there is no body.
     pub headers: &'a [Header],
 }
 
 impl Response<'_> {
-    /// Appends the whole frame. A comment with a control octet in it is left out.
+    /// Appends the whole frame.
     pub fn encode(&self, to: &mut BytesMut) {
-        let comment = self
-            .comment
-            .map(str::as_bytes)
-            .filter(|text| chars::is_text(text));
-        put_response_start(to, &self.id, self.code, comment);
+        put_response_start(to, &self.id, self.code, self.comment.map(str::as_bytes));
         put_line(to, "To-Path: ", self.to_path.as_str().as_bytes());
         put_line(to, "From-Path: ", self.from_path.as_str().as_bytes());
-        put_headers(to, self.headers);
+        put_headers(to, self.headers.iter().filter(|header| !header.is_mime()));
         put_end_line(to, &self.id, ContinuationFlag::Complete);
     }
 }
@@ -354,7 +372,7 @@ pub(crate) fn content_lines(
         return Err(EncodeError::MimeWithoutBody);
     }
     let mut lines = BytesMut::new();
-    put_headers(&mut lines, headers);
+    put_content_headers(&mut lines, headers);
     if let Some(content_type) = content_type {
         put_content_type(&mut lines, content_type);
     }
@@ -389,7 +407,9 @@ fn put_request_start(to: &mut BytesMut, id: &TransactionId, method: &str, to_pat
 
 fn put_code(to: &mut BytesMut, code: StatusCode, comment: Option<&[u8]>) {
     to.extend_from_slice(&code.digits());
-    let comment = comment.unwrap_or(code.comment().as_bytes());
+    let comment = comment
+        .filter(|text| chars::is_text(text))
+        .map_or(code.comment().as_bytes(), trim);
     if comment.is_empty() {
         to.extend_from_slice(b"\r\n");
     } else {
@@ -415,12 +435,15 @@ fn put_number(to: &mut BytesMut, number: Option<u64>) {
 }
 
 /// Extension headers first, MIME headers directly before the Content-Type.
-fn put_headers(to: &mut BytesMut, headers: &[Header]) {
-    for mime in [false, true] {
-        for header in headers.iter().filter(|header| header.is_mime() == mime) {
-            to.extend_from_slice(header.name().as_bytes());
-            put_line(to, ": ", header.value().as_bytes());
-        }
+fn put_content_headers(to: &mut BytesMut, headers: &[Header]) {
+    put_headers(to, headers.iter().filter(|header| !header.is_mime()));
+    put_headers(to, headers.iter().filter(|header| header.is_mime()));
+}
+
+fn put_headers<'a>(to: &mut BytesMut, headers: impl IntoIterator<Item = &'a Header>) {
+    for header in headers {
+        to.extend_from_slice(header.name().as_bytes());
+        put_line(to, ": ", header.value().as_bytes());
     }
 }
 
@@ -445,5 +468,59 @@ fn check_body(id: &TransactionId, body: Option<(&MediaType, &[u8])>) -> Result<(
         Some((_, body)) if body.len() > MAX_OTHER_BODY => Err(EncodeError::BodyTooLong),
         Some((_, body)) if end_line_stands_in(body, id) => Err(EncodeError::EndLineInBody),
         _ => Ok(()),
+    }
+}
+
+fn check_range(range: &ByteRange) -> Result<(), EncodeError> {
+    if range.start == 0 {
+        Err(EncodeError::ByteRange)
+    } else {
+        Ok(())
+    }
+}
+
+/// Blanks at either end of a comment: behind the comment of a Status header, readers do not see them.
+fn trim(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+const BLANKS: [char; 2] = [' ', '\t'];
+
+// What is about to be written is secret in part, so `Debug` tells which frame it is and no more.
+
+impl fmt::Debug for SendHead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendHead")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Report")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("id", &self.id)
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Response<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("id", &self.id)
+            .field("code", &self.code)
+            .finish_non_exhaustive()
     }
 }

@@ -18,7 +18,7 @@ use super::status::{self, Status, StatusCode};
 /// The head of a request or a response.
 ///
 /// What the codec knows is typed; every header, known or not, can be reached by [`Head::headers`].
-/// `Debug` shows neither paths nor values, since they hold session-ids and credentials.
+/// `Debug` shows the names of the headers and no values, since those hold session-ids and credentials.
 #[derive(Clone)]
 pub struct Head {
     /// Start line and headers, each line with its CRLF.
@@ -34,6 +34,8 @@ pub struct Head {
     success_report: Option<bool>,
     failure_report: Option<FailureReport>,
     has_body: bool,
+    /// Which headers of those that may stand once have been seen, legal or not.
+    seen: FieldSet,
 }
 
 /// What kind of frame a head begins.
@@ -207,6 +209,7 @@ impl Head {
             success_report: None,
             failure_report: None,
             has_body,
+            seen: FieldSet::default(),
         };
         let mut fault = None;
         let mut start = 0;
@@ -249,12 +252,12 @@ impl Head {
         paths: &mut PathMemory,
     ) -> Result<(), HeadError> {
         let (name, value) = split_header(line).ok_or(HeadError::HeaderLine)?;
-        if !chars::is_text(value) {
-            return Err(HeadError::HeaderLine);
-        }
         let Some(field) = Field::from_name(name) else {
             return Ok(());
         };
+        if !self.seen.insert(field) {
+            return Err(HeadError::Duplicate(field));
+        }
         // The value is a slice of the line, so its place follows from the lengths.
         let lead = line.get(name.len() + 1..).unwrap_or_default();
         let blanks = lead.len() - trim_start(lead).len();
@@ -266,39 +269,37 @@ impl Head {
         let illegal = HeadError::Illegal(field);
         match field {
             Field::ToPath => {
-                once(&mut self.to_path, span, field)?;
+                self.to_path = Some(span);
                 check_path(&mut paths.to, value, limits, illegal)
             }
             Field::FromPath => {
-                once(&mut self.from_path, span, field)?;
+                self.from_path = Some(span);
                 check_path(&mut paths.from, value, limits, illegal)
             }
             Field::MessageId => {
-                once(&mut self.message_id, span, field)?;
+                self.message_id = Some(span);
                 ident::check_message_id(value).map_err(|_| illegal)
             }
             Field::ContentType => {
-                once(&mut self.content_type, span, field)?;
+                self.content_type = Some(span);
                 MediaType::check(value, Profile::Msrp).map_err(|_| illegal)
             }
             Field::Status => {
-                once(&mut self.status, span, field)?;
+                self.status = Some(span);
                 Status::parse(value).map(drop).map_err(|_| illegal)
             }
-            Field::ByteRange => once(
-                &mut self.byte_range,
-                ByteRange::parse(value).map_err(|_| illegal)?,
-                field,
-            ),
-            Field::SuccessReport => {
-                let value = header::parse_success_report(value).ok_or(illegal)?;
-                once(&mut self.success_report, value, field)
+            Field::ByteRange => {
+                self.byte_range = Some(ByteRange::parse(value).map_err(|_| illegal)?);
+                Ok(())
             }
-            Field::FailureReport => once(
-                &mut self.failure_report,
-                FailureReport::parse(value).ok_or(illegal)?,
-                field,
-            ),
+            Field::SuccessReport => {
+                self.success_report = Some(header::parse_success_report(value).ok_or(illegal)?);
+                Ok(())
+            }
+            Field::FailureReport => {
+                self.failure_report = Some(FailureReport::parse(value).ok_or(illegal)?);
+                Ok(())
+            }
         }
     }
 
@@ -307,17 +308,15 @@ impl Head {
         let send_with_body = self.has_body && self.start == StartLine::Request(Method::Send);
         let report = self.start == StartLine::Request(Method::Report);
         [
-            (Field::ToPath, self.to_path.is_none()),
-            (Field::FromPath, self.from_path.is_none()),
-            (
-                Field::MessageId,
-                (send_with_body || report) && self.message_id.is_none(),
-            ),
-            (Field::ContentType, send_with_body && self.content_type.is_none()),
-            (Field::Status, report && self.status.is_none()),
+            (Field::ToPath, true),
+            (Field::FromPath, true),
+            (Field::MessageId, send_with_body || report),
+            (Field::ContentType, send_with_body),
+            (Field::Status, report),
         ]
         .into_iter()
-        .find_map(|(field, missing)| missing.then_some(HeadError::Missing(field)))
+        .find(|&(field, needed)| needed && !self.seen.contains(field))
+        .map(|(field, _)| HeadError::Missing(field))
     }
 
     fn value(&self, span: Option<Span>) -> Option<&[u8]> {
@@ -343,8 +342,6 @@ impl fmt::Debug for Head {
         f.debug_struct("Head")
             .field("transaction_id", &self.id)
             .field("start_line", &self.start)
-            .field("message_id", &self.message_id())
-            .field("byte_range", &self.byte_range)
             .field("headers", &Names(self))
             .field("has_body", &self.has_body)
             .finish_non_exhaustive()
@@ -401,6 +398,28 @@ pub(super) struct PathMemory {
     from: Vec<u8>,
 }
 
+impl PathMemory {
+    /// Longer paths are checked each time: what a peer makes an idle connection keep is bounded.
+    const MAX_LEN: usize = 256;
+}
+
+/// A set of headers.
+#[derive(Clone, Copy, Default)]
+struct FieldSet(u8);
+
+impl FieldSet {
+    /// `false`: it was there.
+    fn insert(&mut self, field: Field) -> bool {
+        let new = !self.contains(field);
+        self.0 |= 1 << field as u8;
+        new
+    }
+
+    fn contains(self, field: Field) -> bool {
+        self.0 & (1 << field as u8) != 0
+    }
+}
+
 /// `MSRP` and the SP behind it.
 pub(super) const COMMON_START: usize = 5;
 
@@ -427,7 +446,8 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-/// Name and trimmed value. Blanks before the colon make the name illegal (ruling R-09).
+/// Name and trimmed value; `None` for a line that is no header. Blanks before the colon make the name
+/// illegal (ruling R-09).
 fn split_header(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = line.iter().position(|&octet| octet == b':')?;
     let (name, rest) = line.split_at_checked(colon)?;
@@ -436,7 +456,8 @@ fn split_header(line: &[u8]) -> Option<(&[u8], &[u8])> {
     }
     let value = trim_start(rest.get(1..)?);
     let blanks = value.iter().rev().take_while(|&&octet| is_blank(octet)).count();
-    Some((name, value.get(..value.len() - blanks)?))
+    let value = value.get(..value.len() - blanks)?;
+    chars::is_text(value).then_some((name, value))
 }
 
 fn trim_start(value: &[u8]) -> &[u8] {
@@ -448,30 +469,23 @@ fn is_blank(octet: u8) -> bool {
     octet == b' ' || octet == b'\t'
 }
 
-fn once<T>(slot: &mut Option<T>, value: T, field: Field) -> Result<(), HeadError> {
-    match slot {
-        Some(_) => Err(HeadError::Duplicate(field)),
-        None => {
-            *slot = Some(value);
-            Ok(())
-        }
-    }
-}
-
 fn check_path(
     memory: &mut Vec<u8>,
     value: &[u8],
     limits: &Limits,
     illegal: HeadError,
 ) -> Result<(), HeadError> {
-    if memory == value {
+    // At first nothing is remembered, which is no path.
+    if !value.is_empty() && memory == value {
         return Ok(());
     }
     PathRef::parse(value, limits.uris).map_err(|error| match error {
         super::path::PathError::TooMany => HeadError::TooManyUris,
         _ => illegal,
     })?;
-    memory.clear();
-    memory.extend_from_slice(value);
+    if value.len() <= PathMemory::MAX_LEN {
+        memory.clear();
+        memory.extend_from_slice(value);
+    }
     Ok(())
 }

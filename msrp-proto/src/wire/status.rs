@@ -107,8 +107,8 @@ impl fmt::Debug for StatusCode {
     }
 }
 
-/// The Status header of a REPORT: `namespace code [comment]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The Status header of a REPORT: `namespace code [comment]`. `Debug` hides the comment.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Status<'a> {
     /// 000 for the codes of RFC 4975 and its extensions; other namespaces have no meaning here.
     pub namespace: u16,
@@ -143,6 +143,12 @@ impl<'a> Status<'a> {
             code,
             comment,
         })
+    }
+}
+
+impl fmt::Debug for Status<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Status({:03} {})", self.namespace, self.code)
     }
 }
 
