@@ -2,6 +2,7 @@
 
 mod recv;
 mod report;
+mod request;
 mod scheduler;
 mod send;
 mod session;

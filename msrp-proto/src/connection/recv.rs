@@ -1,22 +1,19 @@
-//! Receiving: requests and their chunks, in the order of checks of `docs/conformance/transport.md` §5.1.
+//! Messages being received: their chunks, their limits, their end (RFC 4975 §7.3.1).
 
 use std::collections::BTreeMap;
 
 use bytes::{Bytes, BytesMut};
 
 use super::Connection;
+use super::request::{Chunk, Request};
 use super::timer::Timer;
-use super::transmit::Answer;
 use crate::error::ReceiveFailure;
 use crate::event::{Event, IncomingEvent, IncomingId, MessageHead, Receipt, SessionId};
 use crate::message::Refusal;
 use crate::range_set::RangeSet;
 use crate::slots::{Key, Slots};
 use crate::time::Instant;
-use crate::wire::{
-    ByteRange, ContinuationFlag, FailureReport, Head, Item, Malformed, MessageId, Method, PathRef, StartLine,
-    StatusCode, TransactionId,
-};
+use crate::wire::{ByteRange, ContinuationFlag, FailureReport, Head, MessageId, StatusCode};
 
 /// A message being received, to command it.
 pub struct Incoming<'a> {
@@ -29,11 +26,11 @@ pub(super) struct Receiver {
     messages: Slots<Box<Receiving>>,
     by_id: BTreeMap<(SessionId, MessageId), Key>,
     /// The request whose end has not come yet.
-    request: Request,
+    pub(super) request: Request,
     gathered: Gathered,
     /// The To-Path last found, and whose it is. Frames of a session repeat it.
-    last_to: Vec<u8>,
-    last_session: Option<SessionId>,
+    pub(super) last_to: Vec<u8>,
+    pub(super) last_session: Option<SessionId>,
 }
 
 /// A message being received.
@@ -47,33 +44,6 @@ struct Receiving {
     /// Octets of the whole, fixed by the chunk that ends the message.
     end: Option<u64>,
     last_octet: Instant,
-}
-
-/// The request that is being received.
-enum Request {
-    /// None, or one that is of no interest any more.
-    Ignored,
-    /// One whose answer is known, and is given at its end.
-    Refused(Answer),
-    Chunk(Chunk),
-}
-
-/// A SEND that is being received.
-struct Chunk {
-    id: TransactionId,
-    session: SessionId,
-    failure_report: FailureReport,
-    /// Leftmost URI of From-Path: where the response goes.
-    answer_to: Bytes,
-    /// The range-end is `*`: a refusal need not wait for the end (ruling R-33).
-    interruptible: bool,
-    message: Option<Key>,
-    /// Where the chunk began, and where it stands, from 0.
-    start: u64,
-    position: u64,
-    /// What is wrong with it, if anything is.
-    refusal: Option<StatusCode>,
-    answered: bool,
 }
 
 /// Small pieces of body of the open chunk: a chat line shall not pin a read buffer, and octets that arrive
@@ -94,22 +64,6 @@ impl Connection {
     pub fn incoming(&mut self, id: IncomingId) -> Option<Incoming<'_>> {
         self.receiver.messages.get(id.0)?;
         Some(Incoming { connection: self, id })
-    }
-
-    pub(super) fn receive(&mut self, item: Item) {
-        match item {
-            Item::Head(head) => {
-                self.stats.frames_received += 1;
-                self.receiver.request = self.begin_request(&head);
-                self.answer_early();
-            }
-            Item::Malformed(malformed) => {
-                self.stats.frames_received += 1;
-                self.receiver.request = self.refuse_malformed(&malformed);
-            }
-            Item::Body(octets) => self.receive_body(octets),
-            Item::End(flag) => self.end_request(flag),
-        }
     }
 
     /// Ends a message for whatever reason but completion.
@@ -144,72 +98,8 @@ impl Connection {
         self.lose_outgoing();
     }
 
-    fn begin_request(&mut self, head: &Head) -> Request {
-        let method = match head.start_line() {
-            StartLine::Request(method) => method,
-            StartLine::Response(status) => {
-                self.receive_response(head, *status);
-                return Request::Ignored;
-            }
-            StartLine::Illegal => return Request::Ignored,
-        };
-        let (Some(to), Some(from)) = (head.to_path_octets(), head.from_path_octets()) else {
-            return Request::Ignored;
-        };
-        let session = self.match_session(to);
-        if *method == Method::Report {
-            if let Some(session) = session {
-                self.bind(session);
-                self.receive_report(session, head);
-            }
-            return Request::Ignored;
-        }
-        let Some(session) = session else {
-            // The only name by which the sender knows us is the one it used (ruling R-34).
-            let from_path = Bytes::copy_from_slice(first_uri(to));
-            let refused = self.refuse(head, method, StatusCode::NO_SESSION, from_path);
-            let interruptible = head.byte_range().is_none_or(|range| range.end.is_none());
-            if let (Method::Send, true, Request::Refused(answer)) = (method, interruptible, &refused) {
-                // The rest is of no interest (ruling R-33).
-                self.answers.push_back(answer.clone());
-                return Request::Ignored;
-            }
-            return refused;
-        };
-        self.bind(session);
-        let Some(state) = self.sessions.get_mut(session.0) else {
-            return Request::Ignored;
-        };
-        if *method != Method::Send {
-            let local = state.local.clone();
-            return self.refuse(head, method, StatusCode::UNKNOWN_METHOD, local);
-        }
-        if state.from_path != from {
-            state.from_path = Bytes::copy_from_slice(from);
-        }
-        let answer_to = state.from_path.slice(..first_uri(from).len());
-        let range = head.byte_range().unwrap_or(ByteRange::WHOLE);
-        let mut chunk = Chunk {
-            id: head.transaction_id(),
-            session,
-            failure_report: head.failure_report().unwrap_or_default(),
-            answer_to,
-            interruptible: range.end.is_none(),
-            message: None,
-            start: range.start - 1,
-            position: range.start - 1,
-            refusal: None,
-            answered: false,
-        };
-        match self.begin_chunk(session, head, &range) {
-            Ok(message) => chunk.message = message,
-            Err(status) => chunk.refusal = Some(status),
-        }
-        Request::Chunk(chunk)
-    }
-
     /// The message that a chunk belongs to, which may begin here.
-    fn begin_chunk(
+    pub(super) fn begin_chunk(
         &mut self,
         session: SessionId,
         head: &Head,
@@ -303,25 +193,6 @@ impl Connection {
         Ok(())
     }
 
-    /// The session a request is for. What was found last is not looked for again.
-    fn match_session(&mut self, to: &[u8]) -> Option<SessionId> {
-        let receiver = &mut self.receiver;
-        if let Some(session) = receiver.last_session
-            && receiver.last_to == to
-        {
-            return Some(session);
-        }
-        let session = PathRef::parse(to, usize::MAX)
-            .ok()
-            .and_then(|path| self.find_session(path));
-        if let Some(session) = session {
-            self.receiver.last_session = Some(session);
-            self.receiver.last_to.clear();
-            self.receiver.last_to.extend_from_slice(to);
-        }
-        session
-    }
-
     fn find_incoming(&self, session: SessionId, message_id: &[u8]) -> Option<Key> {
         let last = self.sessions.get(session.0)?.last_incoming;
         let is_it = |key: &Key| {
@@ -340,70 +211,9 @@ impl Connection {
             .copied()
     }
 
-    /// The answer to a request that is not taken; none if its sender does not want to hear of it.
-    fn refuse(&self, head: &Head, method: &Method, status: StatusCode, from: Bytes) -> Request {
-        let Some(to) = head.from_path_octets() else {
-            return Request::Ignored;
-        };
-        if head.failure_report() == Some(FailureReport::No) {
-            return Request::Ignored;
-        }
-        // Hop by hop for SEND, end to end for all others (RFC 4975 §7.2).
-        let to = if *method == Method::Send {
-            first_uri(to)
-        } else {
-            to
-        };
-        let answer = Answer {
-            id: head.transaction_id(),
-            status,
-            to: Bytes::copy_from_slice(to),
-            from,
-            incoming: None,
-        };
-        Request::Refused(answer)
-    }
-
-    /// 400, if it can be told to anyone (ruling R-16). The session comes first (RFC 4975 §7.3).
-    fn refuse_malformed(&mut self, malformed: &Malformed) -> Request {
-        let head = &malformed.head;
-        let method = match head.start_line() {
-            StartLine::Response(_) | StartLine::Request(Method::Report) => return Request::Ignored,
-            StartLine::Request(method) => method,
-            // What could not be read as a method was meant as one, unless it looks like a status code.
-            StartLine::Illegal if head.looks_like_response() => return Request::Ignored,
-            StartLine::Illegal => &Method::Send,
-        };
-        if head.from_path().is_none() {
-            return Request::Ignored;
-        }
-        let session = head.to_path_octets().and_then(|to| self.match_session(to));
-        let local = session
-            .and_then(|id| self.sessions.get(id.0))
-            .map(|state| state.local.clone());
-        let (status, from) = match (local, head.to_path()) {
-            (Some(local), _) => (StatusCode::BAD_REQUEST, local),
-            (None, Some(to)) => {
-                let name = to.leftmost().as_str();
-                (StatusCode::NO_SESSION, Bytes::copy_from_slice(name.as_bytes()))
-            }
-            // Not even the name that the sender used for us can be read; any session's will do.
-            (None, None) => match self
-                .sessions
-                .keys()
-                .first()
-                .and_then(|key| self.sessions.get(*key))
-            {
-                Some(state) => (StatusCode::BAD_REQUEST, state.local.clone()),
-                None => return Request::Ignored,
-            },
-        };
-        self.refuse(head, method, status, from)
-    }
-
     /// Octets of the open chunk: accounts for them at once, so that what comes of them does not depend on
     /// how they arrived, and hands them on.
-    fn receive_body(&mut self, mut octets: Bytes) {
+    pub(super) fn receive_body(&mut self, mut octets: Bytes) {
         let Request::Chunk(chunk) = &mut self.receiver.request else {
             return;
         };
@@ -464,7 +274,7 @@ impl Connection {
         }
     }
 
-    fn flush_gathered(&mut self) {
+    pub(super) fn flush_gathered(&mut self) {
         let gathered = &mut self.receiver.gathered;
         if !gathered.octets.is_empty() {
             let (octets, seen) = (
@@ -536,68 +346,8 @@ impl Connection {
         matches!(&self.receiver.request, Request::Chunk(chunk) if chunk.message == Some(key))
     }
 
-    /// Refuses the open chunk before its end, if it has no announced end (ruling R-33).
-    fn answer_early(&mut self) {
-        let Request::Chunk(chunk) = &mut self.receiver.request else {
-            return;
-        };
-        if let Some(status) = chunk.refusal.filter(|_| chunk.interruptible && !chunk.answered) {
-            chunk.answered = true;
-            self.answer_chunk(status);
-        }
-    }
-
-    /// Queues the response to the open chunk, if its sender wants it.
-    fn answer_chunk(&mut self, status: StatusCode) {
-        let Request::Chunk(chunk) = &self.receiver.request else {
-            return;
-        };
-        let wanted = match chunk.failure_report {
-            FailureReport::No => false,
-            FailureReport::Partial => !status.is_success(),
-            FailureReport::Yes => true,
-        };
-        let Some(state) = self.sessions.get(chunk.session.0).filter(|_| wanted) else {
-            return;
-        };
-        self.answers.push_back(Answer {
-            id: chunk.id,
-            status,
-            to: chunk.answer_to.clone(),
-            from: state.local.clone(),
-            incoming: chunk.message.map(IncomingId),
-        });
-    }
-
-    fn end_request(&mut self, flag: ContinuationFlag) {
-        self.flush_gathered();
-        if let Request::Chunk(chunk) = &self.receiver.request
-            && chunk.refusal.is_none()
-            && let Some(key) = chunk.message
-        {
-            let (start, end) = (chunk.start, chunk.position);
-            self.end_chunk(key, flag, start, end);
-        }
-        if let Request::Chunk(chunk) = &mut self.receiver.request
-            && !core::mem::replace(&mut chunk.answered, true)
-        {
-            let status = chunk.refusal.unwrap_or(StatusCode::OK);
-            self.answer_chunk(status);
-        }
-        let finished = match &self.receiver.request {
-            Request::Chunk(chunk) => chunk.message.map(|key| (key, chunk.failure_report)),
-            _ => None,
-        };
-        if let Request::Refused(answer) = core::mem::replace(&mut self.receiver.request, Request::Ignored) {
-            self.answers.push_back(answer);
-        }
-        if let Some((key, failure_report)) = finished {
-            self.finish_incoming(key, failure_report);
-        }
-    }
-
     /// What the end of a chunk says of its message.
-    fn end_chunk(&mut self, key: Key, flag: ContinuationFlag, start: u64, end: u64) {
+    pub(super) fn end_chunk(&mut self, key: Key, flag: ContinuationFlag, start: u64, end: u64) {
         if flag == ContinuationFlag::Aborted {
             return self.abort_incoming(key, ReceiveFailure::PeerAborted);
         }
@@ -622,7 +372,7 @@ impl Connection {
     }
 
     /// A message all of whose octets have arrived.
-    fn finish_incoming(&mut self, key: Key, failure_report: FailureReport) {
+    pub(super) fn finish_incoming(&mut self, key: Key, failure_report: FailureReport) {
         if !self
             .receiver
             .messages
@@ -724,9 +474,4 @@ impl core::fmt::Debug for Incoming<'_> {
             .field("id", &self.id)
             .finish_non_exhaustive()
     }
-}
-
-/// The leftmost URI of a path that was found legal.
-fn first_uri(path: &[u8]) -> &[u8] {
-    path.split(|&octet| octet == b' ').next().unwrap_or_default()
 }
