@@ -104,6 +104,17 @@ impl<T> Slots<T> {
         self.len == 0
     }
 
+    /// The value, if there is exactly one.
+    pub(crate) fn only(&self) -> Option<&T> {
+        if self.len != 1 {
+            return None;
+        }
+        self.slots.iter().find_map(|slot| match &slot.content {
+            Content::Value(value) => Some(value),
+            Content::Free(_) => None,
+        })
+    }
+
     /// The keys of all values, in order of their slots.
     pub(crate) fn keys(&self) -> Vec<Key> {
         let used = |(index, slot): (usize, &Slot<T>)| match slot.content {

@@ -196,15 +196,11 @@ impl Connection {
                 let name = to.leftmost().as_str();
                 (StatusCode::NO_SESSION, Bytes::copy_from_slice(name.as_bytes()))
             }
-            // Not even the name that the sender used for us can be read; any session's will do.
-            (None, None) => match self
-                .sessions
-                .keys()
-                .first()
-                .and_then(|key| self.sessions.get(*key))
-            {
-                Some(state) => (StatusCode::BAD_REQUEST, state.local.clone()),
-                None => return Request::Ignored,
+            // Not even the name that the sender used for us can be read. A session-id is a secret, so it is
+            // answered only if the peer must know it already.
+            (None, None) => match self.sessions.only() {
+                Some(state) if state.bound => (StatusCode::BAD_REQUEST, state.local.clone()),
+                _ => return Request::Ignored,
             },
         };
         self.refuse(head, method, status, from)

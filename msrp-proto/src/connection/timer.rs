@@ -27,30 +27,30 @@ pub(super) struct Timers {
     due: BTreeSet<(Instant, Timer)>,
     at: BTreeMap<Timer, Instant>,
     /// Started, but by a call that does not know the time.
-    unarmed: Vec<(Timer, Duration)>,
+    unarmed: BTreeMap<Timer, Duration>,
 }
 
 impl Timers {
     /// Starts a timer anew. It counts from the next time that is told to [`Timers::arm`].
     pub(super) fn start(&mut self, timer: Timer, wait: Duration) {
         self.cancel(timer);
-        self.unarmed.push((timer, wait));
+        self.unarmed.insert(timer, wait);
     }
 
     pub(super) fn cancel(&mut self, timer: Timer) {
-        self.unarmed.retain(|(other, _)| *other != timer);
+        self.unarmed.remove(&timer);
         if let Some(at) = self.at.remove(&timer) {
             self.due.remove(&(at, timer));
         }
     }
 
     pub(super) fn is_running(&self, timer: Timer) -> bool {
-        self.at.contains_key(&timer) || self.unarmed.iter().any(|(other, _)| *other == timer)
+        self.at.contains_key(&timer) || self.unarmed.contains_key(&timer)
     }
 
     /// Tells the time to timers that do not know it yet.
     pub(super) fn arm(&mut self, now: Instant) {
-        for (timer, wait) in self.unarmed.drain(..) {
+        while let Some((timer, wait)) = self.unarmed.pop_first() {
             if let Some(at) = time::after(now, wait) {
                 self.at.insert(timer, at);
                 self.due.insert((at, timer));
