@@ -315,8 +315,8 @@ impl Decoder {
 
     /// `raw` is start line and headers, and what ended them.
     fn finish_head(&mut self, mut raw: Bytes, ended: Ended) -> Item {
-        self.examined += raw.len() as u64;
         let last = raw.split_off(self.line_ends.last().map_or(0, |&end| end as usize));
+        self.examined += raw.len() as u64;
         let (id, has_body) = match ended {
             Ended::Complete(id, flag) => (id, flag.is_none()),
             Ended::Exceeded(id, _) => (id, false),
@@ -473,4 +473,36 @@ fn read_line(line: &[u8], id: Option<&TransactionId>) -> Option<Line> {
             }
         });
     Some(flag.map_or(Line::Header, |flag| Line::Last(Some(flag))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An idle connection costs little, whatever came before.
+    #[test]
+    fn little_is_kept_between_frames() {
+        let limits = Limits {
+            headers: 1000,
+            ..Limits::default()
+        };
+        let mut decoder = Decoder::new(limits);
+        let lines = "X: y\r\n".repeat(900);
+        for uris in [1, 9, 32] {
+            let path = vec!["msrp://host.example.com:2855/session;tcp"; uris].join(" ");
+            let head = format!("To-Path: {path}\r\nFrom-Path: {path}\r\n{lines}");
+            for rest in ["SEND", "200 OK"] {
+                let frame = format!("MSRP abcd {rest}\r\n{head}-------abcd$\r\n");
+                for octet in frame.into_bytes() {
+                    let mut input = Bytes::from(vec![octet]);
+                    while let Ok(Some(_)) = decoder.decode(&mut input) {}
+                }
+                assert!(decoder.is_between_frames());
+                assert_eq!(decoder.partial.capacity(), 0);
+                assert!(decoder.line_ends.capacity() <= KEPT_LINES);
+                assert!(decoder.paths.to.capacity() <= 2 * PathMemory::MAX_LEN);
+                assert!(decoder.paths.from.capacity() <= 2 * PathMemory::MAX_LEN);
+            }
+        }
+    }
 }

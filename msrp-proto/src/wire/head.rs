@@ -394,13 +394,13 @@ pub enum HeadError {
 /// once need not be checked again.
 #[derive(Default)]
 pub(super) struct PathMemory {
-    to: Vec<u8>,
-    from: Vec<u8>,
+    pub(super) to: Vec<u8>,
+    pub(super) from: Vec<u8>,
 }
 
 impl PathMemory {
     /// Longer paths are checked each time: what a peer makes an idle connection keep is bounded.
-    const MAX_LEN: usize = 256;
+    pub(super) const MAX_LEN: usize = 256;
 }
 
 /// A set of headers.
