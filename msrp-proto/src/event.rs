@@ -52,6 +52,9 @@ pub enum Event {
     Session(SessionId, SessionEvent),
 }
 
+// Events wait in a queue: they are kept small, and what is large is boxed.
+const _: () = assert!(size_of::<Event>() <= 96);
+
 /// What happened to a session. `Failed` and `Closed` are its last event.
 #[derive(Debug)]
 #[non_exhaustive]

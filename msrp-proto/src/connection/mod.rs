@@ -106,6 +106,12 @@ pub struct Connection {
     stats: Stats,
 }
 
+// A connection belongs to whoever drives it, on any thread.
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<Connection>();
+};
+
 /// How far a connection has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
