@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 use msrp_proto::wire::{
     ByteRange, ContinuationFlag, EncodeError, Field, Head, Header, Method, Report, Request, Response,
-    SendHead, StartLine, put_body_end, put_end_line,
+    SendHead, StartLine, Status, put_body_end, put_end_line,
 };
 
 /// The frame in canonical form. `None` if the encoders do not write such a frame at all: a value that is
@@ -49,13 +49,18 @@ pub(crate) fn rewrite(head: &Head, body: Option<&[u8]>, flag: ContinuationFlag) 
         _ if flag != ContinuationFlag::Complete => return None,
         StartLine::Request(Method::Report) => {
             let message_id = head.message_id()?;
+            let status = head.status()?;
             Report {
                 id,
                 to_path,
                 from_path,
                 message_id: &message_id,
                 byte_range,
-                status: head.status()?,
+                status: Status {
+                    // Without one the usual comment would be written.
+                    comment: Some(status.comment.unwrap_or_default()),
+                    ..status
+                },
                 body: content,
             }
             .encode(&mut to)
