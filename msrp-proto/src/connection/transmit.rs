@@ -289,6 +289,9 @@ impl Connection {
             .ids
             .transaction(place.unwrap_or(place_of(message.failure_report)), |_| false);
         message.lines(&state.remote, &state.local).put(out, &tid, &range);
+        // The session speaks with this: nothing has to interrupt it for a first word.
+        let session = message.session;
+        self.session_spoke(session);
         self.begin(id, place, nonce);
         self.chunk = Some(OpenChunk {
             id: tid,
@@ -409,6 +412,10 @@ impl Connection {
     /// The last octet of a request is handed out.
     fn frame_sent(&mut self, session: SessionId) {
         self.stats.frames_sent += 1;
+        self.session_spoke(session);
+    }
+
+    fn session_spoke(&mut self, session: SessionId) {
         self.bindings.remove(&session);
         if let Some(state) = self.sessions.get_mut(session.0) {
             state.last_sent = Some(self.now);
