@@ -248,7 +248,9 @@ impl Lanes {
                 turns.remove(&turn);
             }
         }
-        if let Some((_, (message, _))) = lane.queue.first_key_value() {
+        if let Some(mut first) = lane.queue.first_entry() {
+            let (message, need) = first.get_mut();
+            *need = None;
             return Some((*message, session));
         }
         let message = earliest(&lane.ready, room)?;

@@ -149,7 +149,9 @@ impl Connection {
         let Some(message) = self.sending.get_mut(id.0) else {
             return;
         };
-        let need = (!message.all_sent && message.body.is_chunk_ready(chunk_limit)).then_some(
+        // While its chunk is open it takes no further turn, or it would interrupt itself.
+        let open = self.chunk.as_ref().is_some_and(|chunk| chunk.message == id);
+        let need = (!open && !message.all_sent && message.body.is_chunk_ready(chunk_limit)).then_some(
             if message.sent > 0 && message.failure_report == FailureReport::Yes {
                 Need::Room
             } else {
