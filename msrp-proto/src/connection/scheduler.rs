@@ -101,7 +101,13 @@ impl Scheduler {
         match filed.class {
             Class::Bulk => {
                 if let Some((old, turn)) = filed.turn.take() {
-                    lane.ready[old as usize].remove(&turn);
+                    let ready = &mut lane.ready[old as usize];
+                    // Said again: it keeps its turn.
+                    if Some(old) == need && ready.get(&turn) == Some(&message) {
+                        filed.turn = Some((old, turn));
+                        return;
+                    }
+                    ready.remove(&turn);
                 }
                 if let Some(need) = need {
                     lane.ready[need as usize].insert(clock, message);
