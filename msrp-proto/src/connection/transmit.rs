@@ -372,7 +372,7 @@ impl Connection {
         chunk.len += octets.len();
         let id = chunk.message;
         self.want_body(id);
-        if uncopied {
+        if uncopied && !octets.is_empty() {
             return Continued::Uncopied(octets);
         }
         out.extend_from_slice(&octets);
