@@ -94,7 +94,9 @@ impl Connection {
 
     /// Writes one whole frame, or opens a chunk. `false`: nothing to write, or it does not fit.
     fn put_next(&mut self, out: &mut BytesMut) -> bool {
-        let chunk_due = self.answered >= ANSWERS_IN_A_ROW && self.scheduler.is_ready(self.has_room());
+        let full = self.transactions.is_full();
+        let chunk_due =
+            self.answered >= ANSWERS_IN_A_ROW && !full && self.scheduler.is_ready(self.has_room());
         if !chunk_due {
             if let Some(answer) = self.answers.front() {
                 let len = answer.to.len() + answer.from.len();
@@ -113,7 +115,7 @@ impl Connection {
             return true;
         }
         if let Some(session) = self.next_binding()
-            && !self.scheduler.is_session_ready(session, self.has_room())
+            && (full || !self.scheduler.is_session_ready(session, self.has_room()))
         {
             self.put_control(out, Control::Bodiless(session));
             return true;
@@ -124,7 +126,7 @@ impl Connection {
             .scheduler
             .peek(room)
             .map_or(0, |message| self.longest_chunk(message));
-        if self.transactions.is_full() || !fits(out, len) {
+        if full || !fits(out, len) {
             return false;
         }
         let Some(message) = self.scheduler.next(room) else {
