@@ -184,6 +184,9 @@ impl Connection {
         if let Some(message) = self.sending.get_mut(id.0) {
             message.all_sent = true;
             self.scheduler.remove(&message.filed);
+            if let Some(wait) = self.config.report_timeout.filter(|_| message.success_report) {
+                self.timers.start(Timer::Report(id), wait);
+            }
             self.stats.messages_sent += 1;
             self.events.push(Event::Outgoing(id, OutgoingEvent::Sent));
         }
@@ -367,9 +370,6 @@ impl Connection {
         let evicted = (state.unreported.len() > self.config.max_unreported)
             .then(|| state.unreported.first_key_value().map(|(_, id)| *id))
             .flatten();
-        if let Some(wait) = self.config.report_timeout {
-            self.timers.start(Timer::Report(id), wait);
-        }
         if let Some(oldest) = evicted {
             self.end_outgoing(oldest, Err(SendFailure::Unconfirmed));
         }
