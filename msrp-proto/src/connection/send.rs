@@ -272,7 +272,9 @@ impl Connection {
         self.sending_by_id.remove(&(session, message.message_id.clone()));
         self.timers.cancel(Timer::Report(id));
         let max_remembered = self.config.max_remembered;
+        let mut may_send = false;
         if let Some(state) = self.sessions.get_mut(session.0) {
+            may_send = state.may_send();
             state.outgoing.remove(&id);
             if let Some(key) = message.unreported {
                 state.unreported.remove(&key);
@@ -280,6 +282,7 @@ impl Connection {
             state.ended.insert(message.message_id.clone(), (), max_remembered);
         }
         if let Err(failure) = outcome
+            && may_send
             && message.tells_abort(failure)
             && self.chunk.as_ref().is_none_or(|chunk| chunk.message != id)
         {

@@ -211,6 +211,11 @@ impl Connection {
         {
             self.bindings.insert(id);
         }
+        if held {
+            // Without a path there is no writing these either.
+            self.bindings.remove(&id);
+            self.controls.retain(|control| control.session() != id);
+        }
         self.scheduler.hold(id, held);
     }
 
