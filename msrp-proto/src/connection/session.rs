@@ -139,11 +139,16 @@ impl Connection {
         self.end_session(id, SessionEvent::Failed(failure));
     }
 
-    /// A closing session ends when every message has its outcome.
+    /// A closing session ends when every message has its outcome, and the peer was told of those that were
+    /// given up.
     pub(super) fn finish_session(&mut self, id: SessionId) {
         let drained =
             |state: &SessionState| state.closing && state.outgoing.is_empty() && state.unreported.is_empty();
-        if self.phase != Phase::Lost && self.sessions.get(id.0).is_some_and(|state| drained(state)) {
+        let told = |control: &Control| !matches!(control, Control::Abort { session, .. } if *session == id);
+        if self.phase != Phase::Lost
+            && self.sessions.get(id.0).is_some_and(|state| drained(state))
+            && self.controls.iter().all(told)
+        {
             self.end_session(id, SessionEvent::Closed);
         }
     }
@@ -366,6 +371,7 @@ impl Session<'_> {
             state.config.terms = terms;
         }
         self.connection.hold_or_release(self.id);
+        self.connection.finish_session(self.id);
     }
 
     /// Ends the session when every message queued has its outcome; takes no further ones.

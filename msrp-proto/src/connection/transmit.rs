@@ -211,6 +211,7 @@ impl Connection {
             self.transactions.sent(place, nonce, 0, self.deadline());
         }
         self.frame_sent(session);
+        self.finish_session(session);
     }
 
     /// Writes a chunk of a message that is ready, or opens one that is interruptible.
