@@ -220,13 +220,18 @@ impl Connection {
     pub(super) fn receive_response(&mut self, head: &Head, status: StatusCode) {
         let tid = head.transaction_id();
         if let Some(subject) = self.transactions.answered(&tid) {
-            self.bind_by_answer(subject, status);
-            match subject {
-                Subject::Bodiless(session) => self.session_refused(session, status),
-                Subject::Chunk { message, start, end } => {
-                    self.chunk_answered(message, start, end, &tid, status);
-                }
+            // The message may have ended; what is said of the session counts all the same.
+            let session = subject.session();
+            if status.is_success() {
+                self.bind(session);
             }
+            if let Subject::Chunk {
+                message, start, end, ..
+            } = subject
+            {
+                self.chunk_answered(message, start, end, &tid, status);
+            }
+            self.session_refused(session, status);
             return;
         }
         // With Failure-Report `partial` only failures are answered.
@@ -321,12 +326,9 @@ impl Connection {
         let Some(message) = self.sending.get_mut(id.0) else {
             return;
         };
-        let session = message.session;
         message.unanswered = message.unanswered.saturating_sub(1);
         if !status.is_success() {
-            self.fail_outgoing(id, status);
-            self.session_refused(session, status);
-            return;
+            return self.fail_outgoing(id, status);
         }
         // An answer to a chunk that is still open acknowledges what is out of it.
         let open = self.chunk.as_ref().is_some_and(|chunk| chunk.id == *tid);
@@ -345,16 +347,6 @@ impl Connection {
     fn session_refused(&mut self, session: SessionId, status: StatusCode) {
         if matches!(status, StatusCode::NO_SESSION | StatusCode::BOUND_ELSEWHERE) {
             self.fail_session(session, SessionFailure::Refused(status));
-        }
-    }
-
-    fn bind_by_answer(&mut self, subject: Subject, status: StatusCode) {
-        let session = match subject {
-            Subject::Bodiless(session) => Some(session),
-            Subject::Chunk { message, .. } => self.sending.get(message.0).map(|message| message.session),
-        };
-        if let Some(session) = session.filter(|_| status.is_success()) {
-            self.bind(session);
         }
     }
 

@@ -18,10 +18,19 @@ pub(super) enum Subject {
     Bodiless(SessionId),
     /// A chunk: the octets of the message from `start`, counted from 0.
     Chunk {
+        session: SessionId,
         message: OutgoingId,
         start: u64,
         end: u64,
     },
+}
+
+impl Subject {
+    pub(super) fn session(self) -> SessionId {
+        match self {
+            Self::Bodiless(session) | Self::Chunk { session, .. } => session,
+        }
+    }
 }
 
 #[derive(Default)]

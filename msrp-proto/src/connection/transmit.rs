@@ -240,6 +240,7 @@ impl Connection {
         }
         let (start, end) = (message.sent, message.sent);
         let place = self.transactions.reserve(Subject::Chunk {
+            session: message.session,
             message: id,
             start,
             end,
