@@ -11,7 +11,7 @@ use crate::ids::{Nonce, Place};
 use crate::time;
 use crate::wire::boundary::Boundary;
 use crate::wire::{
-    ByteRange, ContinuationFlag, FailureReport, Status, StatusCode, TransactionId, encode,
+    ByteRange, ContinuationFlag, FailureReport, MessageId, Status, StatusCode, TransactionId, encode,
     end_line_stands_in, put_body_end, put_end_line,
 };
 
@@ -110,15 +110,23 @@ impl Connection {
         if self.answers.is_empty() && self.reports.is_empty() {
             self.answered = 0;
         }
-        if let Some(control) = self.controls.pop_front() {
-            self.put_control(out, control);
+        if let Some(control) = self.controls.front() {
+            if !fits(out, self.longest_control(control.session())) {
+                return false;
+            }
+            if let Some(control) = self.controls.pop_front() {
+                self.put_control(out, control);
+            }
             return true;
         }
         if let Some(session) = self.next_binding()
             && (full || !self.scheduler.is_session_ready(session, self.has_room()))
         {
-            self.put_control(out, Control::Bodiless(session));
-            return true;
+            let fits = fits(out, self.longest_control(session));
+            if fits {
+                self.put_control(out, Control::Bodiless(session));
+            }
+            return fits;
         }
         // A chunk that does not fit must not lose its turn.
         let room = self.has_room();
@@ -448,10 +456,14 @@ impl Connection {
         let Some(message) = self.sending.get(id.0) else {
             return 0;
         };
-        let paths = self.sessions.get(message.session.0);
-        let paths = paths.map_or(0, |state| state.remote.len() + state.local.len());
         let body = message.available().0.min(WHOLE_CHUNK);
-        body + message.content.len() + message.message_id.as_bytes().len() + paths
+        body + message.content.len() + self.longest_control(message.session)
+    }
+
+    /// Octets that a SEND without a body may need, [`FRAME_WORDS`] apart.
+    fn longest_control(&self, session: SessionId) -> usize {
+        let session = self.sessions.get(session.0);
+        MessageId::MAX_LEN + session.map_or(0, |state| state.remote.len() + state.local.len())
     }
 }
 
