@@ -228,14 +228,13 @@ impl Connection {
         let Some(state) = self.sessions.get_mut(id.0) else {
             return;
         };
-        let outgoing: Vec<_> = state
-            .outgoing
-            .iter()
-            .chain(state.unreported.values())
-            .copied()
-            .collect();
+        let sending: Vec<_> = state.outgoing.iter().copied().collect();
+        let unreported: Vec<_> = state.unreported.values().copied().collect();
         let incoming: Vec<_> = state.incoming.iter().copied().collect();
-        for message in outgoing {
+        for message in unreported {
+            self.end_outgoing(message, Err(SendFailure::Unconfirmed));
+        }
+        for message in sending {
             self.end_outgoing(message, Err(SendFailure::SessionEnded));
         }
         for key in incoming {
