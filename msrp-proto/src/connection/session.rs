@@ -228,6 +228,8 @@ impl Connection {
         let Some(state) = self.sessions.get_mut(id.0) else {
             return;
         };
+        // It ends here, not by the last of its messages.
+        state.closing = false;
         let sending: Vec<_> = state.outgoing.iter().copied().collect();
         let unreported: Vec<_> = state.unreported.values().copied().collect();
         let incoming: Vec<_> = state.incoming.iter().copied().collect();
