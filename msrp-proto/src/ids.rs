@@ -130,3 +130,83 @@ impl<R> fmt::Debug for Ids<R> {
         f.write_str("Ids(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::convert::Infallible;
+
+    use proptest::prelude::*;
+    use rand_core::TryRng;
+
+    use super::*;
+
+    /// Gives out what it was told to, and counts the octets.
+    struct Script {
+        words: Vec<u64>,
+        octets: usize,
+    }
+
+    impl Script {
+        fn new(words: &[u64]) -> Self {
+            Self {
+                words: words.iter().rev().copied().collect(),
+                octets: 0,
+            }
+        }
+    }
+
+    impl TryRng for Script {
+        type Error = Infallible;
+
+        fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+            panic!("too few octets for an identifier")
+        }
+
+        fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+            self.octets += 8;
+            Ok(self.words.pop().expect("a script that is long enough"))
+        }
+
+        fn try_fill_bytes(&mut self, to: &mut [u8]) -> Result<(), Infallible> {
+            self.octets += to.len();
+            let word = self.words.pop().expect("a script that is long enough");
+            for (index, octet) in to.iter_mut().enumerate() {
+                *octet = (word >> (8 * (index % 8))) as u8;
+            }
+            Ok(())
+        }
+    }
+
+    /// Shows: MSRP-7.1-01.
+    #[test]
+    fn a_live_identifier_is_drawn_again() {
+        let place = Place(7);
+        let mut ids = Ids(Script::new(&[1, 1, 1, 2]));
+        let (live, _) = ids.transaction(place, |_| false);
+        let (other, nonce) = ids.transaction(place, |id| *id == live);
+        assert!(other != live && nonce == Nonce(2));
+        assert_eq!(ids.0.octets, 4 * 8);
+        // In another place the same octets make another identifier.
+        let (elsewhere, _) = Ids(Script::new(&[1])).transaction(Place(8), |_| false);
+        assert!(elsewhere != live);
+    }
+
+    proptest! {
+        /// Shows: MSRP-7.1-01 (nothing of the 64 bits is lost).
+        #[test]
+        fn identifiers_keep_every_bit(random: u64, place in 0..Place::COUNT) {
+            let mut ids = Ids(Script::new(&[random]));
+            let (id, nonce) = ids.transaction(Place(place), |_| false);
+            prop_assert_eq!(nonce.0, random);
+            let (again, at) = split_transaction(&id).unwrap();
+            prop_assert_eq!((again.0, at.0), (random, place));
+        }
+    }
+
+    #[test]
+    fn message_ids_take_80_bits() {
+        let mut ids = Ids(Script::new(&[0x0102_0304_0506_0708]));
+        ids.message();
+        assert_eq!(ids.0.octets, 10);
+    }
+}
