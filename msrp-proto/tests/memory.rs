@@ -98,10 +98,6 @@ fn slow_reader(chunk_limit: Option<usize>) -> String {
     let now = epoch();
     let mut sender = Connection::new(config.clone(), Link::tcp(), now, Seed::new([1; 32]));
     let mut reader = Connection::new(config, Link::tcp(), now, Seed::new([2; 32]));
-    let session = |side: Side, role| {
-        let peer = Path::from(Pair::uri(side.other()));
-        SessionConfig::new(Pair::uri(side), role, Terms::new(peer))
-    };
     let id = sender.open(session(Side::A, Role::Active)).unwrap();
     reader.open(session(Side::B, Role::Passive)).unwrap();
     let file = Message::new(octet_stream(), Body::streamed(Some(1 << 30)));
@@ -171,27 +167,44 @@ fn slow_network() -> String {
 
 /// What connections keep that have nothing to do. Shown, and bounded loosely.
 fn idle() -> String {
-    const COUNT: usize = 200;
+    const COUNT: usize = 100;
     let config = Arc::new(Config::default());
+    let now = epoch();
+    let mut connections = Vec::with_capacity(COUNT);
     let before = HEAP.current_usage();
-    let mut pairs: Vec<_> = (0..COUNT).map(|_| Pair::new(&config)).collect();
-    let bare = HEAP.current_usage() - before;
-    let sessions: Vec<_> = pairs.iter_mut().map(Pair::open_session).collect();
-    let fresh = HEAP.current_usage() - before - bare;
-    for (pair, [a, _]) in pairs.iter_mut().zip(sessions) {
-        let text = Message::new(octet_stream(), "hello");
-        pair.connection(Side::A).session(a).unwrap().send(text).unwrap();
-        pair.run(|_, _, _| {});
+    let since = |before: usize| (HEAP.current_usage() - before) / COUNT;
+    for _ in 0..COUNT {
+        connections.push(Connection::new(
+            config.clone(),
+            Link::tcp(),
+            now,
+            Seed::new([3; 32]),
+        ));
     }
-    let used = HEAP.current_usage() - before - bare;
-    let each = |octets: usize| octets / COUNT / 2;
-    assert!(each(used) < 16 * KIB, "{} octets", each(used));
-    format!(
-        "{} octets each with a session, {} after a message, beside {} of the connection itself",
-        each(fresh),
-        each(used),
-        size_of::<Connection>()
-    )
+    let bare = since(before);
+    for connection in &mut connections {
+        connection.open(session(Side::B, Role::Passive)).unwrap();
+    }
+    let fresh = since(before);
+    for connection in &mut connections {
+        let (to, from) = (Pair::uri(Side::B), Pair::uri(Side::A));
+        let text = format!(
+            "MSRP abcd SEND\r\nTo-Path: {to}\r\nFrom-Path: {from}\r\nMessage-ID: m\r\nByte-Range: 1-2/2\r\n\
+             Content-Type: text/plain\r\n\r\nhi\r\n-------abcd$\r\n"
+        );
+        connection.handle_input(now, text.into());
+        while connection.poll_event().is_some() {}
+        assert!(connection.poll_transmit(now).is_some());
+    }
+    let used = since(before);
+    assert!(used < 16 * KIB, "{used} octets");
+    let own = size_of::<Connection>();
+    format!("octets of heap each: {bare}, {fresh} with a session, {used} after a message; {own} of its own")
+}
+
+fn session(side: Side, role: Role) -> SessionConfig {
+    let peer = Path::from(Pair::uri(side.other()));
+    SessionConfig::new(Pair::uri(side), role, Terms::new(peer))
 }
 
 fn octet_stream() -> MediaType {

@@ -118,7 +118,7 @@ fn the_line_end_before_the_end_line_is_not_body() {
     assert_eq!(body, b"x\r\n");
 }
 
-/// Shows: MSRP-7.1-21.
+/// Shows: MSRP-7.1-21, MSRP-5.1-05 (responses and REPORTs).
 #[test]
 fn only_sends_are_interrupted() {
     let mut wire = Wire::active(Config::default());
