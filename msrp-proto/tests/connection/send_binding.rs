@@ -39,6 +39,17 @@ fn nothing_is_sent_when_the_path_is_taken_back() {
     assert_eq!(frames.len(), 1, "{:?}", shapes(&frames));
     assert_eq!(frames[0].flag, ContinuationFlag::Aborted);
 
+    // Nor is a message given up that was between its chunks.
+    let mut wire = Wire::active(limit(2048).in_flight(1));
+    let id = wire.send(message(octets(50_000)));
+    assert_eq!(wire.drain().len(), 1);
+    wire.connection
+        .session(wire.session)
+        .unwrap()
+        .update(Terms::unknown());
+    wire.connection.outgoing(id).unwrap().abort();
+    assert!(wire.drain().is_empty());
+
     let mut silent = Wire::active(Config::default());
     silent
         .connection

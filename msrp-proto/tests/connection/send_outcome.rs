@@ -210,3 +210,26 @@ fn closing_waits_for_the_last_outcome() {
     wire.report(&frames[1], "1-1/1", "000 200 OK");
     assert!(closed(&mut wire));
 }
+
+/// A response that comes before the end of its chunk acknowledges what is out of it.
+#[test]
+fn an_early_response_acknowledges_what_is_out() {
+    let mut wire = Wire::active(limit(None));
+    let id = wire.send(message(octets(100_000)));
+    wire.poll();
+    wire.poll();
+    let open = wire.unfinished().unwrap();
+    let (tid, [to, from], upto) = (open.tid(), open.paths(), open.body.len() as u64);
+    assert!(upto > 0);
+    wire.feed(&format!(
+        "MSRP {tid} 200\r\nTo-Path: {from}\r\nFrom-Path: {to}\r\n-------{tid}$\r\n"
+    ));
+    assert_eq!(wire.outgoing(id), [Acknowledged { upto }]);
+    assert_eq!(shapes(&wire.drain()), ["1-*/100000 100000$"]);
+    assert_eq!(wire.outgoing(id), [Sent, Completed]);
+    assert_eq!(
+        wire.connection.poll_timeout(),
+        None,
+        "nothing is awaited any more"
+    );
+}
