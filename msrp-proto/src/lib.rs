@@ -76,8 +76,7 @@
 //!
 //! 1. Take every event ([`poll_event`](Connection::poll_event)) and let the application act on it.
 //! 2. If no octets are waiting to be written, ask for some ([`poll_transmit`](Connection::poll_transmit)).
-//!    They are at most about 16 KiB, and are to be written in order and completely. Drop the buffer
-//!    before asking for the next.
+//!    They are at most about 16 KiB, and are to be written in order and completely.
 //! 3. If none are waiting and [`is_closed`](Connection::is_closed): done, close the transport.
 //! 4. Wait for the first of these, and tell it:
 //!    - the transport can be read, waited for only while [`wants_input`](Connection::wants_input):

@@ -53,7 +53,7 @@ const FRAME_WORDS: usize = 256;
 
 impl Connection {
     /// The next octets to transmit; `None` if there are none now. Whatever is handed out must be written
-    /// in order; drop it before asking again, and its memory is used again.
+    /// completely and in order. One buffer has 16 KiB at most, a long head apart.
     #[must_use]
     pub fn poll_transmit(&mut self, now: time::Instant) -> Option<Bytes> {
         self.touch(now);
