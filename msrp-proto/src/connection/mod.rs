@@ -198,6 +198,7 @@ impl Connection {
             return;
         }
         self.stats.octets_received += data.len() as u64;
+        self.resume();
         if self.held.pieces.is_empty() && self.wants_input() {
             self.process(data);
         } else if self.held.octets + data.len() > self.config.max_held {
@@ -265,6 +266,8 @@ impl Connection {
     #[must_use]
     pub fn poll_event(&mut self) -> Option<Event> {
         loop {
+            // What held input back may be gone without an event: answers that were given up.
+            self.resume();
             let event = self.events.pop()?;
             self.resume();
             if let Event::Outgoing(id, OutgoingEvent::BodyWanted { offset, .. }) = event

@@ -77,6 +77,8 @@ impl Connection {
         }
         self.stats.octets_sent += out.len() as u64;
         self.watch_answers();
+        // Answers that were taken may have held input back.
+        self.resume();
         self.timers.arm(self.now);
         self.finish_closing();
         Some(out.freeze()).filter(|octets| !octets.is_empty())
