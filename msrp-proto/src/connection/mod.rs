@@ -380,7 +380,8 @@ impl Connection {
                 return None;
             }
         }
-        Some(data).filter(|rest| !rest.is_empty())
+        // The end of a frame may be left over without octets.
+        (!data.is_empty() || self.decoder.has_item()).then_some(data)
     }
 
     /// Answers that nobody takes: the peer does not read. It has 30 s.

@@ -206,6 +206,11 @@ impl Decoder {
         matches!(self.state, State::Between { cr: false })
     }
 
+    /// Whether there is an item to take without further input.
+    pub(crate) fn has_item(&self) -> bool {
+        matches!(self.state, State::End(_))
+    }
+
     /// How many octets have been looked at in search of structure; an octet looked at twice counts twice.
     /// It grows in step with the input, whatever the input is, and how ever it is cut.
     pub fn examined(&self) -> u64 {
