@@ -83,9 +83,10 @@ impl Connection {
         };
         let quiet = self.now.saturating_duration_since(message.last_octet);
         let wait = self.config.incomplete_timeout;
-        if quiet < wait || self.is_open_chunk_of(id.0) {
-            self.timers
-                .start(Timer::Incomplete(id), wait.saturating_sub(quiet));
+        if self.is_open_chunk_of(id.0) {
+            self.timers.start(Timer::Incomplete(id), wait);
+        } else if quiet < wait {
+            self.timers.start(Timer::Incomplete(id), wait - quiet);
         } else {
             self.abort_incoming(id.0, ReceiveFailure::TimedOut);
         }
