@@ -460,6 +460,7 @@ impl Incoming<'_> {
     /// told to stop, by the response to its current or next chunk (RFC 4975 §10.5).
     pub fn reject(self, refusal: Refusal) {
         self.connection.refuse_incoming(self.id.0, refusal.status());
+        self.connection.watch_answers();
     }
 
     /// Octets received so far, without those received twice.

@@ -39,16 +39,17 @@ impl Connection {
             .find(|answer| answer.incoming == Some(receipt.incoming));
         if let Some(answer) = answer {
             answer.status = refusal.status();
-            return Ok(());
+        } else {
+            let range = ByteRange::new(1, Some(receipt.len), Some(receipt.len));
+            self.queue_report(
+                receipt.session,
+                receipt.from_path,
+                receipt.message_id,
+                range,
+                refusal.status(),
+            );
         }
-        let range = ByteRange::new(1, Some(receipt.len), Some(receipt.len));
-        self.queue_report(
-            receipt.session,
-            receipt.from_path,
-            receipt.message_id,
-            range,
-            refusal.status(),
-        );
+        self.watch_answers();
         Ok(())
     }
 

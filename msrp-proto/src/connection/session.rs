@@ -137,6 +137,7 @@ impl Connection {
     pub(super) fn fail_session(&mut self, id: SessionId, failure: SessionFailure) {
         self.reports.retain(|report| report.session != id);
         self.end_session(id, SessionEvent::Failed(failure));
+        self.watch_answers();
     }
 
     /// A closing session ends when every message has its outcome, and the peer was told of those that were
