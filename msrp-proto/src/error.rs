@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::config::SessionConfig;
+use crate::event::Octets;
 use crate::message::Message;
 use crate::wire::{DecodeError, StatusCode};
 
@@ -124,8 +125,8 @@ pub enum SendErrorReason {
     TypeNotAccepted,
 }
 
-/// Why octets of a streamed body were not taken. They are given back.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
+/// Why octets of a streamed body were not taken. They are given back. `Debug` does not show them.
+#[derive(Clone, Error, PartialEq, Eq)]
 #[error("{reason}")]
 pub struct WriteError {
     /// The octets, untouched.
@@ -133,6 +134,15 @@ pub struct WriteError {
     /// Why they were not taken.
     #[source]
     pub reason: WriteErrorReason,
+}
+
+impl core::fmt::Debug for WriteError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("WriteError")
+            .field("data", &Octets(self.data.len()))
+            .field("reason", &self.reason)
+            .finish()
+    }
 }
 
 /// See [`WriteError`].

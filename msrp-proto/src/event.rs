@@ -76,8 +76,8 @@ pub enum SessionEvent {
     Unanswered,
 }
 
-/// What happened to a message being received. `Finished` and `Aborted` are its last event.
-#[derive(Debug)]
+/// What happened to a message being received. `Finished` and `Aborted` are its last event. `Debug` does not
+/// show the octets of a body.
 #[non_exhaustive]
 pub enum IncomingEvent {
     /// The message ends before it is complete.
@@ -105,6 +105,39 @@ pub enum IncomingEvent {
         /// What its head says.
         head: Box<MessageHead>,
     },
+}
+
+impl fmt::Debug for IncomingEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Aborted(why) => f.debug_tuple("Aborted").field(why).finish(),
+            Self::Data { offset, data, seen } => f
+                .debug_struct("Data")
+                .field("offset", offset)
+                .field("data", &Octets(data.len()))
+                .field("seen", seen)
+                .finish(),
+            Self::Finished { len, receipt } => f
+                .debug_struct("Finished")
+                .field("len", len)
+                .field("receipt", receipt)
+                .finish(),
+            Self::Started { session, head } => f
+                .debug_struct("Started")
+                .field("session", session)
+                .field("head", head)
+                .finish(),
+        }
+    }
+}
+
+/// How a body is shown: by its length.
+pub(crate) struct Octets(pub(crate) usize);
+
+impl fmt::Debug for Octets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} octets", self.0)
+    }
 }
 
 /// What happened to a message being sent. `Completed` and `Failed` are its last event.

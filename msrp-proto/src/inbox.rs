@@ -1,11 +1,12 @@
 //! Whole messages, for applications that do not stream.
 
+use core::fmt;
 use std::collections::BTreeMap;
 
 use bytes::{Bytes, BytesMut};
 
 use crate::connection::Connection;
-use crate::event::{Event, IncomingEvent, IncomingId, MessageHead, Receipt, SessionId};
+use crate::event::{Event, IncomingEvent, IncomingId, MessageHead, Octets, Receipt, SessionId};
 use crate::message::Refusal;
 
 /// Puts messages together in memory, up to a cap.
@@ -13,7 +14,6 @@ use crate::message::Refusal;
 /// Hand every event to [`Inbox::on`]; events that do not concern incoming messages pass it by. Octets
 /// received last count where chunks overlap (RFC 4975 §7.3.1). A message that exceeds the cap is refused
 /// with 413.
-#[derive(Debug)]
 pub struct Inbox {
     max_message: usize,
     max_total: usize,
@@ -22,8 +22,7 @@ pub struct Inbox {
     partial: BTreeMap<IncomingId, Partial>,
 }
 
-/// A message, whole.
-#[derive(Debug)]
+/// A message, whole. `Debug` does not show its body.
 #[non_exhaustive]
 pub struct Received {
     /// The session it came on.
@@ -36,7 +35,6 @@ pub struct Received {
     pub receipt: Box<Receipt>,
 }
 
-#[derive(Debug)]
 struct Partial {
     session: SessionId,
     head: Box<MessageHead>,
@@ -134,5 +132,27 @@ impl Inbox {
         let partial = self.partial.remove(&id)?;
         self.total -= partial.body.len();
         Some(partial)
+    }
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox")
+            .field("max_message", &self.max_message)
+            .field("max_total", &self.max_total)
+            .field("total", &self.total)
+            .field("partial", &self.partial.keys())
+            .finish()
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received")
+            .field("session", &self.session)
+            .field("head", &self.head)
+            .field("body", &Octets(self.body.len()))
+            .field("receipt", &self.receipt)
+            .finish()
     }
 }

@@ -1,5 +1,6 @@
 //! Two connections that talk to each other.
 
+use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -54,7 +55,6 @@ pub struct Pair {
     events_per_turn: usize,
 }
 
-#[derive(Debug)]
 struct End {
     connection: Connection,
     /// Handed out, not yet accepted by the pipe.
@@ -228,5 +228,16 @@ impl Pair {
             }
         }
         progress
+    }
+}
+
+impl fmt::Debug for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("End")
+            .field("connection", &self.connection)
+            .field("pending", &self.pending.len())
+            .field("pipe", &self.pipe)
+            .field("told", &self.told)
+            .finish()
     }
 }

@@ -1,5 +1,6 @@
 //! One direction of a network.
 
+use core::fmt;
 use core::ops::RangeInclusive;
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -9,7 +10,7 @@ use bytes::{Buf, Bytes};
 use crate::time::Instant;
 
 /// Octets on their way: they arrive in order, after a time, in pieces of varying size.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct Pipe {
     latency: Duration,
@@ -115,6 +116,19 @@ impl Pipe {
     /// Whether all octets that come through have arrived, and no more will.
     pub(super) fn is_broken(&self) -> bool {
         self.queue.is_empty() && self.cut.is_some_and(|cut| self.carried >= cut)
+    }
+}
+
+impl fmt::Debug for Pipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipe")
+            .field("latency", &self.latency)
+            .field("segments", &self.segments)
+            .field("capacity", &self.capacity)
+            .field("cut", &self.cut)
+            .field("queued", &self.queued)
+            .field("carried", &self.carried)
+            .finish_non_exhaustive()
     }
 }
 
