@@ -1,0 +1,506 @@
+//! Commands, input and time in any order, checked against the contract of `Connection`: on one connection
+//! with a peer that may send anything, and on two that talk to each other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arbitrary::Unstructured;
+use bytes::Bytes;
+use msrp_proto::test_util::{Pair, Side, epoch};
+use msrp_proto::wire::{Decoder, FailureReport, Item, Limits, MessageId, MsrpUri, Path};
+use msrp_proto::{
+    Body, Config, Connection, Direction, Link, LinkError, MediaRanges, MediaType, Message, Refusal, Role,
+    Seed, SessionConfig, Terms,
+};
+
+#[path = "../../msrp-proto/tests/shared/mod.rs"]
+pub mod shared;
+
+use shared::checked::Checked;
+use shared::frames::{self, frame};
+use shared::watch::Trace;
+
+pub fn run(data: &[u8]) {
+    single(data, Seed::new([7; 32]));
+}
+
+/// One connection. Returns what came of it.
+pub fn single(data: &[u8], seed: Seed) -> (Trace, Vec<u8>) {
+    let mut script = Script::new(Unstructured::new(data), seed);
+    for _ in 0..MAX_OPS {
+        if script.u.is_empty() {
+            break;
+        }
+        script.step();
+        script.check_output();
+    }
+    let c = &mut script.checked;
+    c.settle(c.now);
+    c.pass(Duration::from_secs(4000));
+    script.check_output();
+    script.checked.finish()
+}
+
+/// More than that does not find more, and takes long.
+const MAX_OPS: usize = 300;
+
+struct Script<'a> {
+    u: Unstructured<'a>,
+    checked: Checked,
+    /// Reads what is handed out.
+    decoder: Decoder,
+    /// Octets of it that were read.
+    read: usize,
+    /// Transaction and message identifiers found in it.
+    tids: Vec<String>,
+    ids: Vec<String>,
+    frames: u32,
+    /// The driver reads although it should not.
+    rude: bool,
+}
+
+impl<'a> Script<'a> {
+    fn new(mut u: Unstructured<'a>, seed: Seed) -> Self {
+        let now = epoch();
+        let config = Arc::new(config(&mut u));
+        let rude = u.ratio(1, 4).unwrap_or(false);
+        let connection = Connection::new(config, Link::tcp(), now, seed);
+        let mut script = Self {
+            u,
+            checked: Checked::new(connection, now),
+            decoder: Decoder::new(Limits {
+                head: 1 << 20,
+                headers: 1 << 10,
+                line: 1 << 20,
+                uris: 1 << 10,
+                other_body: 1 << 20,
+            }),
+            read: 0,
+            tids: Vec::new(),
+            ids: Vec::new(),
+            frames: 0,
+            rude,
+        };
+        script.open(Pair::uri(Side::A));
+        script
+    }
+
+    fn step(&mut self) {
+        let now = self.time();
+        match self.below(24) {
+            0..=7 => {
+                let octets = self.frame();
+                self.input(now, octets);
+            }
+            8 if self.below(16) == 0 => {
+                let len = self.below(60);
+                let octets = self.u.bytes(len.min(self.u.len())).unwrap_or_default().to_vec();
+                self.input(now, octets);
+            }
+            8..=10 => {
+                self.checked.transmit(now);
+            }
+            11 => {
+                let _ = self.checked.poll_transmit(now);
+            }
+            12 => self.checked.events(),
+            13 => {
+                let _ = self.checked.poll_event();
+            }
+            14 | 15 => self.send(),
+            16 => self.write(),
+            17 => self.refuse(),
+            18 => self.checked.timeout(now),
+            19 => {
+                let due = self.checked.connection.poll_timeout().unwrap_or(now);
+                self.checked.timeout(due);
+            }
+            20 => self.session_command(),
+            21 => self.checked.settle(now),
+            22 => self.checked.flushed(now),
+            _ => self.rare(now),
+        }
+    }
+
+    /// A moment a little later, or earlier, than the last one.
+    fn time(&mut self) -> msrp_proto::Instant {
+        let now = self.checked.now;
+        match self.below(8) {
+            0 => now + Duration::from_millis(self.below(40_000) as u64),
+            1 => now.checked_sub(Duration::from_secs(5)).unwrap_or(now),
+            2 => now + Duration::from_secs(self.below(700) as u64),
+            _ => now,
+        }
+    }
+
+    fn input(&mut self, now: msrp_proto::Instant, octets: Vec<u8>) {
+        let size = *self.pick(&[usize::MAX, usize::MAX, 1, 7, 100, 1024, 1500]);
+        let polls = flag(&mut self.u);
+        for piece in octets.chunks(size.min(octets.len().max(1))) {
+            if !self.rude && !self.checked.connection.wants_input() {
+                self.checked.settle(now);
+            }
+            self.checked.input(now, piece.to_vec());
+            if polls {
+                self.checked.events();
+            }
+        }
+    }
+
+    fn frame(&mut self) -> Vec<u8> {
+        self.frames += 1;
+        let fresh = format!("t{:04}", self.frames);
+        let tid = match self.below(6) {
+            0 => "aaaa".to_owned(),
+            1..=3 => self.tids.last().cloned().unwrap_or(fresh),
+            4 => self.u.choose(&self.tids).cloned().unwrap_or(fresh),
+            _ => fresh,
+        };
+        let method = *self.pick(&[
+            "SEND", "SEND", "SEND", "SEND", "SEND", "REPORT", "REPORT", "200 OK", "200", "200", "413", "481",
+            "408", "415", "506", "NICKNAME", "AUTH", "send!", "99",
+        ]);
+        let id = match self.below(6) {
+            0 => self
+                .u
+                .choose(&self.ids)
+                .cloned()
+                .unwrap_or_else(|_| "m1".to_owned()),
+            1 => self.ids.last().cloned().unwrap_or_else(|| "m2".to_owned()),
+            2 => format!("n{}", self.frames),
+            3 => "mess1".to_owned(),
+            number => format!("m{number}"),
+        };
+        let (local, peer) = (frames::uri(Side::A), frames::uri(Side::B));
+        let to = match self.below(24) {
+            0 => OTHER.to_owned(),
+            1 => UNKNOWN.to_owned(),
+            2 => format!("{UNKNOWN} {local}"),
+            3 => "x".to_owned(),
+            _ => local,
+        };
+        let from = match self.below(12) {
+            0 => format!("{UNKNOWN} {peer}"),
+            1 if self.below(4) == 0 => String::new(),
+            _ => peer,
+        };
+        let mut lines = format!("To-Path: {to}\r\nFrom-Path: {from}\r\n");
+        if self.below(30) > 0 {
+            lines += &format!("Message-ID: {id}\r\n");
+        }
+        let range = *self.pick(&[
+            "1-*/*",
+            "1-*/*",
+            "1-*/*",
+            "1-5/5",
+            "6-*/*",
+            "6-10/10",
+            "1-0/0",
+            "3-10/10",
+            "1-3000/3000",
+            "1001-3000/3000",
+            "2049-*/*",
+            "101-*/50",
+            "4294967297-*/*",
+            "18446744073709551615-*/*",
+            "",
+            "x",
+        ]);
+        if !range.is_empty() {
+            lines += &format!("Byte-Range: {range}\r\n");
+        }
+        if method == "REPORT" || self.below(20) == 0 {
+            let status = *self.pick(&[
+                "000 200 OK",
+                "000 200",
+                "000 413",
+                "000 408",
+                "001 200",
+                "000 481",
+                "x",
+            ]);
+            lines += &format!("Status: {status}\r\n");
+        }
+        lines += *self.pick(&[
+            "",
+            "",
+            "Failure-Report: no\r\n",
+            "Failure-Report: partial\r\n",
+            "Success-Report: yes\r\n",
+            "Success-Report: yes\r\nFailure-Report: no\r\n",
+            "X-Other: something\r\n",
+            "Content-Transfer-Encoding: base64\r\n",
+        ]);
+        // Longer ones lose the stream, but in a SEND.
+        let longest = if method == "SEND" || self.below(60) == 0 {
+            20_000
+        } else {
+            90
+        };
+        let len = *self
+            .pick(&[0, 1, 5, 5, 100, 1023, 1024, 1500, 3000, 20_000])
+            .min(&longest);
+        let mut body: Vec<u8> = (0..len).map(|at| b'a' + (at % 23) as u8).collect();
+        if self.below(10) == 0 {
+            body.extend_from_slice(format!("\r\n-------{tid}").as_bytes());
+            body.extend_from_slice(self.pick(&["", "x", "\r", "$\r\r\n", "+"]).as_bytes());
+            body.push(b'z');
+        }
+        let has_body = (self.below(8) > 0) == (method == "SEND");
+        if has_body {
+            lines += *self.pick(&[
+                "Content-Type: text/plain\r\n",
+                "Content-Type: a/b\r\n",
+                "Content-Type: x\r\n",
+                "",
+            ]);
+        }
+        let flag = *self.pick(&['$', '$', '+', '+', '#']);
+        let mut octets = frame(&tid, method, &lines, has_body.then_some(&body), flag);
+        self.mutate(&mut octets);
+        octets
+    }
+
+    fn mutate(&mut self, octets: &mut Vec<u8>) {
+        let kind = self.below(200);
+        if kind > 3 {
+            return;
+        }
+        let at = self.below(octets.len().min(400));
+        match kind {
+            0 => octets[at] = self.u.arbitrary().unwrap_or(0),
+            1 => octets.truncate(at),
+            2 => {
+                octets.drain(at..(at + 1 + self.below(20)).min(octets.len()));
+            }
+            _ => {
+                let part = octets[at..(at + 20).min(octets.len())].to_vec();
+                octets.splice(at..at, part);
+            }
+        }
+    }
+
+    fn open(&mut self, local: MsrpUri) {
+        let role = *self.pick(&[Role::Active, Role::Passive]);
+        let session = SessionConfig::new(local, role, self.terms()).max_size(*self.pick(&[
+            None,
+            None,
+            Some(0),
+            Some(2500),
+        ]));
+        let accepts: MediaRanges = if self.below(4) > 0 {
+            MediaRanges::any()
+        } else {
+            MediaRanges::parse(b"text/plain").expect("a list of types")
+        };
+        self.checked.open(session.accepts(accepts));
+    }
+
+    fn terms(&mut self) -> Terms {
+        let terms = if self.below(8) > 0 {
+            Terms::new(Path::from(Pair::uri(Side::B)))
+        } else {
+            Terms::unknown()
+        };
+        terms
+            .direction(*self.pick(&[Direction::SendRecv, Direction::SendRecv, Direction::RecvOnly]))
+            .peer_max_size(*self.pick(&[None, None, Some(3000)]))
+    }
+
+    fn send(&mut self) {
+        let open = self.checked.open_sessions();
+        let open: Vec<_> = open
+            .into_iter()
+            .filter(|id| self.checked.connection.session(*id).is_some())
+            .collect();
+        let Ok(&session) = self.u.choose(&open) else {
+            return self.open(Pair::uri(Side::A));
+        };
+        let len = *self.pick(&[0, 1, 100, 2047, 2048, 2049, 5000, 20_000, 70_000]);
+        let body = match self.below(6) {
+            0 => Body::streamed(None),
+            1 => Body::streamed(Some(len as u64)),
+            _ => Body::from(vec![b'o'; len]),
+        };
+        let reports = *self.pick(&[
+            FailureReport::Yes,
+            FailureReport::Yes,
+            FailureReport::Partial,
+            FailureReport::No,
+        ]);
+        let mut message = Message::new(MediaType::new("text", "plain").expect("a type"), body)
+            .success_report(flag(&mut self.u))
+            .failure_report(reports);
+        if self.below(4) == 0 {
+            message = message.bulk(flag(&mut self.u));
+        }
+        if self.below(8) == 0 {
+            message = message.message_id(MessageId::parse(b"mess1").expect("an identifier"));
+        }
+        if self.below(8) == 0 {
+            message = message.control();
+        }
+        let _ = self.checked.send(session, message);
+    }
+
+    /// Writes, ends or abandons a body.
+    fn write(&mut self) {
+        let leaving = self.checked.leaving();
+        let wanted = self.checked.wanted.pop();
+        let Some((id, max)) = wanted.or_else(|| Some((*self.u.choose(&leaving).ok()?, 10))) else {
+            return;
+        };
+        let len = match self.below(4) {
+            0 => max,
+            1 => max.saturating_add(1).min(200_000),
+            _ => self.below(max.min(70_000)),
+        };
+        let kind = self.below(8);
+        self.checked.command(|connection| {
+            let Some(mut outgoing) = connection.outgoing(id) else {
+                return;
+            };
+            if kind == 0 {
+                outgoing.abort();
+                return;
+            }
+            let octets = Bytes::from(vec![b's'; len]);
+            if let Err(error) = outgoing.write(octets.clone()) {
+                assert_eq!(error.data, octets);
+            }
+            if kind == 1
+                && let Some(mut outgoing) = connection.outgoing(id)
+            {
+                let _ = outgoing.finish();
+            }
+        });
+    }
+
+    fn refuse(&mut self) {
+        let refusal = *self.pick(&[
+            Refusal::STOP_SENDING,
+            Refusal::FORBIDDEN,
+            Refusal::UNSUPPORTED_MEDIA_TYPE,
+        ]);
+        let arriving = self.checked.arriving();
+        if let Ok(&id) = self.u.choose(&arriving) {
+            self.checked.command(|connection| {
+                if let Some(incoming) = connection.incoming(id) {
+                    incoming.reject(refusal);
+                }
+            });
+        }
+        if flag(&mut self.u)
+            && let Some(receipt) = self.checked.receipts.pop()
+        {
+            let _ = self
+                .checked
+                .command(|connection| connection.fail(receipt, refusal));
+        }
+    }
+
+    fn session_command(&mut self) {
+        let open = self.checked.open_sessions();
+        let Ok(&id) = self.u.choose(&open) else {
+            return self.open(Pair::uri(Side::A));
+        };
+        let kind = self.below(10);
+        let terms = self.terms();
+        self.checked.command(|connection| {
+            let Some(mut session) = connection.session(id) else {
+                return;
+            };
+            match kind {
+                0 => session.close(),
+                1 => session.abort(),
+                2..=5 => session.ping(),
+                _ => session.update(terms),
+            }
+        });
+    }
+
+    fn rare(&mut self, now: msrp_proto::Instant) {
+        match self.below(64) {
+            0 => self.checked.eof(now),
+            1 => self.checked.failure(now, LinkError::Reset),
+            2 => self.checked.abort(),
+            3 | 4 => {
+                let _ = self.checked.command(Connection::close);
+            }
+            5..=10 => self.open(OTHER.parse().expect("a URI")),
+            _ => self.checked.settle(now),
+        }
+    }
+
+    /// What is handed out is legal, and long chunks can be interrupted (RFC 4975 §7.1.1).
+    fn check_output(&mut self) {
+        let mut octets = Bytes::copy_from_slice(&self.checked.out[self.read..]);
+        self.read = self.checked.out.len();
+        while let Some(item) = self.decoder.decode(&mut octets).expect("frames") {
+            match item {
+                Item::Head(head) => {
+                    if head.method().is_some() {
+                        self.tids.push(head.transaction_id().as_str().to_owned());
+                        self.ids
+                            .extend(head.message_id().map(|id| id.as_str().to_owned()));
+                    }
+                }
+                Item::Malformed(malformed) => panic!("an illegal head was written: {malformed:?}"),
+                Item::Body(_) | Item::End(_) => {}
+            }
+        }
+    }
+
+    fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
+        self.u.choose(from).unwrap_or(&from[0])
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        self.u.int_in_range(0..=bound.max(1) - 1).unwrap_or(0)
+    }
+}
+
+fn flag(u: &mut Unstructured<'_>) -> bool {
+    u.arbitrary().unwrap_or(false)
+}
+
+fn config(u: &mut Unstructured<'_>) -> Config {
+    fn pick<T: Copy>(u: &mut Unstructured<'_>, from: &[T]) -> T {
+        *u.choose(from).unwrap_or(&from[0])
+    }
+    const ZERO: Duration = Duration::ZERO;
+    let seconds = Duration::from_secs;
+    let default = Limits::default();
+    let limits = Limits {
+        head: 600,
+        headers: 8,
+        line: 200,
+        uris: 2,
+        other_body: 150,
+    };
+    Config::default()
+        .wire_limits(pick(u, &[default, default, default, limits]))
+        .chunk_limit(pick(u, &[Some(2048), None, Some(1), Some(100), Some(5000)]))
+        .in_flight(pick(u, &[256, 1, 2]))
+        .transaction_timeout(pick(u, &[seconds(30), seconds(30), ZERO]))
+        .report_timeout(pick(u, &[None, Some(seconds(10)), Some(ZERO)]))
+        .incomplete_timeout(pick(u, &[seconds(600), seconds(600), seconds(1)]))
+        .idle_timeout(pick(u, &[seconds(300), ZERO]))
+        .keepalive(pick(u, &[None, Some(seconds(20))]))
+        .immediate_send(flag(u))
+        .flush_reported(flag(u))
+        .max_sessions(pick(u, &[1024, 1, 2]))
+        .max_outgoing(pick(u, &[1024, 2]))
+        .max_unreported(pick(u, &[1024, 1]))
+        .max_incoming(pick(u, &[64, 2, 0]))
+        .max_holes(pick(u, &[64, 1, 0]))
+        .max_events(pick(u, &[1024, 1, 8]))
+        .max_event_octets(pick(u, &[1 << 20, 1, 3000]))
+        .max_answers(pick(u, &[4096, 1, 4]))
+        .max_held(pick(u, &[1 << 20, 10, 3000]))
+        .max_remembered(pick(u, &[256, 0, 1]))
+        .body_window(pick(u, &[64 * 1024, 4096]))
+}
+
+const OTHER: &str = "msrp://a.example.com:7654/other;tcp";
+const UNKNOWN: &str = "msrp://nobody.example.com:1234/unknown;tcp";

@@ -1,0 +1,7 @@
+//! What the tests of several binaries, and a fuzz target, share.
+#![allow(dead_code, reason = "no binary uses all of it")]
+
+pub mod checked;
+pub mod frames;
+pub mod random;
+pub mod watch;

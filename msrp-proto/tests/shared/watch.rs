@@ -1,0 +1,301 @@
+//! What must hold of the events of a connection, whatever is done with it (contract 6), and a record of
+//! them that can be compared.
+
+use std::collections::BTreeMap;
+
+use msrp_proto::{
+    Connection, Event, IncomingEvent, IncomingId, OutgoingEvent, OutgoingId, SendFailure, SessionEvent,
+    SessionId,
+};
+
+/// Sees every event, and asserts that it may come now.
+#[derive(Default)]
+pub struct Watch {
+    pub sessions: BTreeMap<SessionId, SessionSeen>,
+    pub outgoing: BTreeMap<OutgoingId, OutgoingSeen>,
+    pub incoming: BTreeMap<IncomingId, IncomingSeen>,
+    pub lost: bool,
+    /// A session was lost with the connection: only sessions and the connection follow.
+    sessions_end: bool,
+}
+
+#[derive(Default)]
+pub struct SessionSeen {
+    pub bound: bool,
+    pub ended: bool,
+}
+
+pub struct OutgoingSeen {
+    pub session: SessionId,
+    pub sent: bool,
+    pub acknowledged: u64,
+    pub outcome: Option<Result<(), SendFailure>>,
+}
+
+pub struct IncomingSeen {
+    pub session: SessionId,
+    pub ranges: Vec<(u64, u64)>,
+    pub ended: bool,
+}
+
+impl Watch {
+    /// A session was opened.
+    pub fn opened(&mut self, id: SessionId) {
+        let before = self.sessions.insert(id, SessionSeen::default());
+        assert!(before.is_none(), "{id:?} is used again");
+    }
+
+    /// A message was queued.
+    pub fn queued(&mut self, session: SessionId, id: OutgoingId) {
+        let seen = OutgoingSeen {
+            session,
+            sent: false,
+            acknowledged: 0,
+            outcome: None,
+        };
+        assert!(self.outgoing.insert(id, seen).is_none(), "{id:?} is used again");
+    }
+
+    /// Whether every session and every message has had its last event.
+    pub fn is_all_ended(&self) -> bool {
+        self.sessions.values().all(|session| session.ended)
+            && self.outgoing.values().all(|message| message.outcome.is_some())
+            && self.incoming.values().all(|message| message.ended)
+    }
+
+    /// An event was delivered.
+    pub fn see(&mut self, connection: &mut Connection, event: &Event) {
+        assert!(!self.lost, "after ConnectionLost: {event:?}");
+        match event {
+            Event::ConnectionLost(_) => {
+                self.lost = true;
+                assert!(self.is_all_ended(), "the connection ends before what it carries");
+                assert_eq!(connection.session_count(), 0);
+            }
+            Event::Incoming(id, event) => self.see_incoming(connection, *id, event),
+            Event::Outgoing(id, event) => self.see_outgoing(connection, *id, event),
+            Event::Session(id, event) => self.see_session(connection, *id, event),
+            _ => assert!(!self.sessions_end, "{event:?} after the end"),
+        }
+    }
+
+    fn see_incoming(&mut self, connection: &mut Connection, id: IncomingId, event: &IncomingEvent) {
+        assert!(!self.sessions_end, "messages come before sessions");
+        if let IncomingEvent::Started { session, .. } = event {
+            assert!(
+                !self.sessions[session].ended,
+                "a message of a session that is over"
+            );
+            let seen = IncomingSeen {
+                session: *session,
+                ranges: Vec::new(),
+                ended: false,
+            };
+            assert!(self.incoming.insert(id, seen).is_none(), "{id:?} starts twice");
+            return;
+        }
+        let seen = self.incoming.get_mut(&id).expect("a message starts with Started");
+        assert!(!seen.ended, "{id:?} after its last event: {event:?}");
+        match event {
+            IncomingEvent::Data {
+                offset,
+                data,
+                seen: before,
+            } => {
+                assert!(!data.is_empty());
+                let end = offset.checked_add(data.len() as u64).expect("a position");
+                assert_eq!(
+                    *before,
+                    insert(&mut seen.ranges, *offset, end),
+                    "octets seen before"
+                );
+            }
+            IncomingEvent::Finished { len, receipt } => {
+                seen.ended = true;
+                assert_eq!((receipt.len(), receipt.session()), (*len, seen.session));
+                let whole = if *len == 0 { vec![] } else { vec![(0, *len)] };
+                assert_eq!(seen.ranges, whole, "what was delivered of a finished message");
+            }
+            IncomingEvent::Aborted(_) => seen.ended = true,
+            _ => panic!("an unknown event"),
+        }
+        if seen.ended {
+            assert!(connection.incoming(id).is_none(), "{id:?} is not gone");
+        }
+    }
+
+    fn see_outgoing(&mut self, connection: &mut Connection, id: OutgoingId, event: &OutgoingEvent) {
+        assert!(!self.sessions_end, "messages come before sessions");
+        let seen = self.outgoing.get_mut(&id).expect("a message that was queued");
+        assert!(seen.outcome.is_none(), "{id:?} after its last event: {event:?}");
+        match event {
+            OutgoingEvent::BodyWanted { max, .. } => {
+                assert!(*max > 0);
+                assert!(
+                    connection.outgoing(id).is_some(),
+                    "BodyWanted of a message that is gone"
+                );
+            }
+            OutgoingEvent::Sent => assert!(!core::mem::replace(&mut seen.sent, true), "sent twice"),
+            OutgoingEvent::Acknowledged { upto } => {
+                assert!(*upto > seen.acknowledged);
+                seen.acknowledged = *upto;
+            }
+            OutgoingEvent::Reported { .. } => {}
+            OutgoingEvent::Completed => {
+                assert!(seen.sent, "completed and not sent");
+                seen.outcome = Some(Ok(()));
+            }
+            OutgoingEvent::Failed(why) => seen.outcome = Some(Err(*why)),
+            _ => panic!("an unknown event"),
+        }
+        if seen.outcome.is_some() {
+            assert!(connection.outgoing(id).is_none(), "{id:?} is not gone");
+        }
+    }
+
+    fn see_session(&mut self, connection: &mut Connection, id: SessionId, event: &SessionEvent) {
+        let seen = self.sessions.get_mut(&id).expect("a session that was opened");
+        assert!(!seen.ended, "{id:?} after its last event: {event:?}");
+        match event {
+            SessionEvent::Bound => assert!(!core::mem::replace(&mut seen.bound, true), "bound twice"),
+            SessionEvent::Closed | SessionEvent::Failed(_) => seen.ended = true,
+            _ => {}
+        }
+        if seen.ended {
+            assert!(connection.session(id).is_none(), "{id:?} is not gone");
+            let open = self.outgoing.values().filter(|message| message.session == id);
+            assert!(
+                open.clone().all(|message| message.outcome.is_some()),
+                "messages come first"
+            );
+            let open = self.incoming.values().filter(|message| message.session == id);
+            assert!(open.clone().all(|message| message.ended), "messages come first");
+        }
+        if let SessionEvent::Failed(msrp_proto::SessionFailure::ConnectionLost) = event {
+            self.sessions_end = true;
+        }
+    }
+}
+
+/// Adds a range, and says how many of its positions were there before.
+fn insert(ranges: &mut Vec<(u64, u64)>, start: u64, end: u64) -> u64 {
+    let common = |&(from, to): &(u64, u64)| to.min(end).saturating_sub(from.max(start));
+    let before = ranges.iter().map(common).sum();
+    let (mut from, mut to) = (start, end);
+    ranges.retain(|&(left, right)| {
+        let touches = left <= to && right >= from;
+        if touches {
+            (from, to) = (from.min(left), to.max(right));
+        }
+        !touches
+    });
+    let at = ranges.partition_point(|&(left, _)| left < from);
+    ranges.insert(at, (from, to));
+    before
+}
+
+/// Events in a form that can be compared: adjacent `Data` joined.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trace(pub Vec<Entry>);
+
+#[derive(Clone, PartialEq)]
+pub enum Entry {
+    Data {
+        id: IncomingId,
+        offset: u64,
+        octets: Vec<u8>,
+        seen: u64,
+    },
+    Other(String),
+}
+
+impl core::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Data {
+                id,
+                offset,
+                octets,
+                seen,
+            } => {
+                write!(f, "{id:?}: {} octets at {offset}, {seen} seen", octets.len())
+            }
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Trace {
+    pub fn add(&mut self, event: &Event) {
+        let text = match event {
+            Event::Incoming(id, IncomingEvent::Data { offset, data, seen }) => {
+                return self.add_data(*id, *offset, data, *seen);
+            }
+            Event::Incoming(id, IncomingEvent::Started { session, head }) => {
+                let octets = String::from_utf8_lossy(head.head().as_bytes());
+                format!(
+                    "{id:?} started on {session:?}, duplicate {}: {octets}",
+                    head.is_duplicate()
+                )
+            }
+            event => format!("{event:?}"),
+        };
+        self.0.push(Entry::Other(text));
+    }
+
+    fn add_data(&mut self, id: IncomingId, offset: u64, data: &[u8], more_seen: u64) {
+        if let Some(Entry::Data {
+            id: last,
+            offset: start,
+            octets,
+            seen,
+        }) = self.0.last_mut()
+            && *last == id
+            && *start + octets.len() as u64 == offset
+        {
+            octets.extend_from_slice(data);
+            *seen += more_seen;
+            return;
+        }
+        self.0.push(Entry::Data {
+            id,
+            offset,
+            octets: data.to_vec(),
+            seen: more_seen,
+        });
+    }
+
+    /// Whether some entry has these words.
+    pub fn has(&self, words: &str) -> bool {
+        self.count(words) > 0
+    }
+
+    /// How many entries have these words.
+    pub fn count(&self, words: &str) -> usize {
+        let is_it = |entry: &&Entry| matches!(entry, Entry::Other(text) if text.contains(words));
+        self.0.iter().filter(is_it).count()
+    }
+
+    /// Everything but `Data`, and apart from it the entries of each message that is received, joined: what
+    /// is raised by transmitting may fall between any two octets of a body.
+    pub fn by_message(&self) -> (Vec<Entry>, BTreeMap<IncomingId, Trace>) {
+        let mut others = Vec::new();
+        let mut bodies: BTreeMap<IncomingId, Trace> = BTreeMap::new();
+        for entry in &self.0 {
+            match entry {
+                Entry::Data {
+                    id,
+                    offset,
+                    octets,
+                    seen,
+                } => bodies
+                    .entry(*id)
+                    .or_default()
+                    .add_data(*id, *offset, octets, *seen),
+                other => others.push(other.clone()),
+            }
+        }
+        (others, bodies)
+    }
+}
