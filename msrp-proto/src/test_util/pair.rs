@@ -209,6 +209,11 @@ impl Pair {
             assert_eq!(wanted, !end.pending.is_empty(), "wants_transmit is exact");
         }
         progress |= end.pipe.write(self.now, &mut end.pending) > 0;
+        if !end.pending.is_empty() && end.pipe.is_broken() && peer.told {
+            // The peer is gone, and what is left for it can not be written.
+            end.pending.clear();
+            connection.handle_failure(self.now, LinkError::Reset);
+        }
         if connection.wants_input() {
             if let Some(segment) = peer.pipe.read(self.now) {
                 connection.handle_input(self.now, segment);
