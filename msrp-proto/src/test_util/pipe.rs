@@ -18,6 +18,8 @@ pub struct Pipe {
     capacity: usize,
     /// Octets after which the connection breaks.
     cut: Option<u64>,
+    /// Octets after which nothing arrives any more.
+    silence: Option<u64>,
     random: u64,
     queue: VecDeque<(Instant, Bytes)>,
     queued: usize,
@@ -38,6 +40,7 @@ impl Pipe {
             segments: usize::MAX..=usize::MAX,
             capacity: usize::MAX,
             cut: None,
+            silence: None,
             random: seed,
             queue: VecDeque::new(),
             queued: 0,
@@ -68,6 +71,15 @@ impl Pipe {
         }
     }
 
+    /// Octets after which nothing arrives any more, though all is accepted and the connection stands: a
+    /// peer that has vanished.
+    pub fn silence(self, octets: u64) -> Self {
+        Self {
+            silence: Some(octets),
+            ..self
+        }
+    }
+
     /// Octets accepted so far.
     pub fn carried(&self) -> u64 {
         self.carried
@@ -84,10 +96,14 @@ impl Pipe {
         let room = (self.capacity - self.queued).min(usize::try_from(left).unwrap_or(usize::MAX));
         let taken = octets.split_to(octets.len().min(room));
         let len = taken.len();
-        if len > 0 {
-            self.queued += len;
-            self.carried += len as u64;
-            self.queue.push_back((now + self.latency, taken));
+        let audible = self
+            .silence
+            .map_or(u64::MAX, |octets| octets.saturating_sub(self.carried));
+        self.carried += len as u64;
+        let arriving = taken.slice(..len.min(usize::try_from(audible).unwrap_or(usize::MAX)));
+        if !arriving.is_empty() {
+            self.queued += arriving.len();
+            self.queue.push_back((now + self.latency, arriving));
         }
         len
     }
@@ -126,6 +142,7 @@ impl fmt::Debug for Pipe {
             .field("segments", &self.segments)
             .field("capacity", &self.capacity)
             .field("cut", &self.cut)
+            .field("silence", &self.silence)
             .field("queued", &self.queued)
             .field("carried", &self.carried)
             .finish_non_exhaustive()
