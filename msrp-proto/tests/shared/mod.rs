@@ -4,4 +4,5 @@
 pub mod checked;
 pub mod frames;
 pub mod random;
+pub mod talk;
 pub mod watch;
