@@ -18,10 +18,23 @@ pub mod shared;
 
 use shared::checked::Checked;
 use shared::frames::{self, frame};
+use shared::talk::{BodyPlan, EndPlan, Fault, MessagePlan, Plan, SidePlan, talk};
 use shared::watch::Trace;
 
 pub fn run(data: &[u8]) {
-    single(data, Seed::new([7; 32]));
+    match data.split_last() {
+        Some((kind, data)) if kind % 4 == 3 => pair(data),
+        Some((_, data)) => {
+            single(data, Seed::new([7; 32]));
+        }
+        None => {}
+    }
+}
+
+/// Two connections, and what must come of their conversation.
+pub fn pair(data: &[u8]) {
+    let mut u = Unstructured::new(data);
+    talk(&plan(&mut u));
 }
 
 /// One connection. Returns what came of it.
@@ -456,7 +469,7 @@ impl<'a> Script<'a> {
     }
 
     fn below(&mut self, bound: usize) -> usize {
-        self.u.int_in_range(0..=bound.max(1) - 1).unwrap_or(0)
+        below(&mut self.u, bound)
     }
 }
 
@@ -465,9 +478,6 @@ fn flag(u: &mut Unstructured<'_>) -> bool {
 }
 
 fn config(u: &mut Unstructured<'_>) -> Config {
-    fn pick<T: Copy>(u: &mut Unstructured<'_>, from: &[T]) -> T {
-        *u.choose(from).unwrap_or(&from[0])
-    }
     const ZERO: Duration = Duration::ZERO;
     let seconds = Duration::from_secs;
     let default = Limits::default();
@@ -500,6 +510,84 @@ fn config(u: &mut Unstructured<'_>) -> Config {
         .max_held(pick(u, &[1 << 20, 10, 3000]))
         .max_remembered(pick(u, &[256, 0, 1]))
         .body_window(pick(u, &[64 * 1024, 4096]))
+}
+
+fn plan(u: &mut Unstructured<'_>) -> Plan {
+    let mut sides = [side(u), side(u)];
+    let kind = below(u, 8);
+    if let Some(side) = sides.get_mut(kind) {
+        let fault = if flag(u) { Fault::Cut } else { Fault::Silence };
+        side.fault = Some((fault, below(u, 60_000) as u64));
+    }
+    let messages = (0..1 + below(u, 6)).map(|_| message(u)).collect();
+    let ends = (0..below(u, 5).saturating_sub(2))
+        .map(|_| EndPlan {
+            at: below(u, 400) as u64,
+            side: side_of(u),
+            session: below(u, 2),
+            abort: flag(u),
+        })
+        .collect();
+    Plan {
+        sides,
+        sessions: 1 + below(u, 2),
+        events_per_turn: pick(u, &[usize::MAX, 1, 3]),
+        messages,
+        ends,
+    }
+}
+
+fn side(u: &mut Unstructured<'_>) -> SidePlan {
+    SidePlan {
+        chunk_limit: pick(u, &[Some(2048), None, Some(100), Some(10_000)]),
+        in_flight: pick(u, &[256, 1, 2, 4]),
+        max_events: pick(u, &[1024, 1, 5]),
+        max_event_octets: pick(u, &[1 << 20, 1, 3000]),
+        body_window: pick(u, &[64 * 1024, 4096]),
+        latency: below(u, 50) as u64,
+        segments: (1 + below(u, 3000), below(u, 3000)),
+        capacity: pick(u, &[usize::MAX, 500, 3000, 20_000]),
+        fault: None,
+    }
+}
+
+fn message(u: &mut Unstructured<'_>) -> MessagePlan {
+    let longest = pick(u, &[10, 5000, 50_000]);
+    MessagePlan {
+        at: below(u, 300) as u64,
+        from: side_of(u),
+        session: below(u, 2),
+        len: below(u, longest),
+        body: if flag(u) {
+            BodyPlan::Whole
+        } else {
+            BodyPlan::Streamed {
+                known: flag(u),
+                part: pick(u, &[1 << 20, 2049, 600]),
+                late: flag(u),
+            }
+        },
+        success_report: flag(u),
+        failure_report: pick(
+            u,
+            &[FailureReport::Yes, FailureReport::Partial, FailureReport::No],
+        ),
+        bulk: pick(u, &[None, Some(true), Some(false)]),
+        refuse: pick(u, &[None, None, Some(0), Some(1000), Some(500)]),
+        abort: pick(u, &[None, None, None, Some(0), Some(500)]),
+    }
+}
+
+fn side_of(u: &mut Unstructured<'_>) -> Side {
+    if flag(u) { Side::A } else { Side::B }
+}
+
+fn pick<T: Copy>(u: &mut Unstructured<'_>, from: &[T]) -> T {
+    *u.choose(from).unwrap_or(&from[0])
+}
+
+fn below(u: &mut Unstructured<'_>, bound: usize) -> usize {
+    u.int_in_range(0..=bound.max(1) - 1).unwrap_or(0)
 }
 
 const OTHER: &str = "msrp://a.example.com:7654/other;tcp";

@@ -1,6 +1,7 @@
 //! What the fuzz targets do with an input. `cargo test` does the same with the committed corpora and with
 //! the test vectors, see `msrp-proto/tests/corpora.rs`.
 
+pub mod connection_ops;
 pub mod decode;
 mod frames;
 pub mod head_round_trip;

@@ -9,6 +9,11 @@ use std::path::Path;
 mod bodies;
 
 #[test]
+fn connection_ops() {
+    run_over(&["fuzz/corpus/connection_ops"], bodies::connection_ops::run);
+}
+
+#[test]
 fn decode() {
     run_over(&["vectors", "fuzz/corpus/decode"], bodies::decode::run);
 }
