@@ -26,12 +26,12 @@ impl Connection {
     ///
     /// [`TooLate`] when the session is over, or the sender does not want to hear of failures.
     pub fn fail(&mut self, receipt: Receipt, refusal: Refusal) -> Result<(), TooLate> {
-        if receipt.failure_report == FailureReport::No || self.sessions.get(receipt.session.0).is_none() {
-            return Err(TooLate);
-        }
         // No success REPORT that says the opposite.
         self.reports
             .retain(|report| report.session != receipt.session || report.message_id != receipt.message_id);
+        if receipt.failure_report == FailureReport::No || self.sessions.get(receipt.session.0).is_none() {
+            return Err(TooLate);
+        }
         let answer = self
             .answers
             .iter_mut()
