@@ -174,7 +174,9 @@ impl Connection {
             self.timers.start(Timer::Keepalive(id), wait - quiet);
             return;
         }
-        if state.may_send() {
+        // One that could not leave yet will do.
+        let waits = |control: &Control| matches!(control, Control::Bodiless(session) if *session == id);
+        if state.may_send() && !self.controls.iter().any(waits) {
             self.controls.push_back(Control::Bodiless(id));
         }
         self.timers.start(Timer::Keepalive(id), wait);
