@@ -192,7 +192,9 @@ impl Config {
         }
     }
 
-    /// Most holes in an incoming message; a chunk that makes one more is answered with 413. Default: 64.
+    /// Most holes in an incoming message; a chunk that makes one more is answered with 413. As many are
+    /// remembered in what success reports say of a sent message; a report that makes one more is passed
+    /// over. Default: 64.
     pub fn max_holes(self, holes: usize) -> Self {
         Self {
             max_holes: holes,

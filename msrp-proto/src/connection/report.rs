@@ -107,7 +107,7 @@ impl Connection {
             OutgoingEvent::Reported { range, status: code },
         ));
         if code.is_success() {
-            message.confirm(range, head.byte_range().is_none());
+            message.confirm(range, head.byte_range().is_none(), self.config.max_holes);
             self.settle(id);
             return;
         }

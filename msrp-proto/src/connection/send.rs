@@ -420,11 +420,19 @@ impl Sending {
     }
 
     /// A REPORT says that a part has been received.
-    pub(super) fn confirm(&mut self, range: ByteRange, whole: bool) {
+    pub(super) fn confirm(&mut self, range: ByteRange, whole: bool, max_holes: usize) {
         self.confirmed = true;
         let start = range.start - 1;
         // What was not sent cannot have been received.
         let end = range.end.filter(|_| !whole).unwrap_or(self.sent).min(self.sent);
+        // Of parts that lie apart only so many are remembered: the peer chooses them.
+        let apart = self
+            .reported
+            .overlap(start.saturating_sub(1)..end.saturating_add(1))
+            == 0;
+        if apart && self.reported.ranges() > max_holes {
+            return;
+        }
         self.reported.insert(start..end.max(start));
     }
 
