@@ -114,7 +114,8 @@ impl Config {
         }
     }
 
-    /// How long an incoming message may go without a chunk before it is given up. Default: 600 s.
+    /// How long an incoming message that is incomplete may go without an octet before it is given up; what
+    /// comes of it later is refused with 413. Default: 600 s.
     pub fn incomplete_timeout(self, wait: Duration) -> Self {
         Self {
             incomplete_timeout: wait,

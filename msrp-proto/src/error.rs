@@ -221,8 +221,8 @@ pub enum ReceiveFailure {
     /// The session ended.
     #[error("the session ended")]
     SessionEnded,
-    /// No chunk came for too long.
-    #[error("no chunk for too long")]
+    /// Nothing of it came for too long.
+    #[error("nothing arrived for too long")]
     TimedOut,
 }
 

@@ -104,12 +104,9 @@ impl<T> Slots<T> {
         self.len == 0
     }
 
-    /// The value, if there is exactly one.
-    pub(crate) fn only(&self) -> Option<&T> {
-        if self.len != 1 {
-            return None;
-        }
-        self.slots.iter().find_map(|slot| match &slot.content {
+    /// All values, in order of their slots.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.slots.iter().filter_map(|slot| match &slot.content {
             Content::Value(value) => Some(value),
             Content::Free(_) => None,
         })

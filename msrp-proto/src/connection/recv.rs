@@ -40,6 +40,10 @@ struct Receiving {
     /// From-Path of the first chunk, for REPORTs.
     from_path: Bytes,
     success_report: bool,
+    /// That of the last chunk (ruling R-36).
+    failure_report: FailureReport,
+    /// Octets of the whole, as the first chunk says: a hint.
+    total: Option<u64>,
     received: RangeSet,
     /// Octets of the whole, fixed by the chunk that ends the message.
     end: Option<u64>,
@@ -83,12 +87,10 @@ impl Connection {
         };
         let quiet = self.now.saturating_duration_since(message.last_octet);
         let wait = self.config.incomplete_timeout;
-        if self.is_open_chunk_of(id.0) {
-            self.timers.start(Timer::Incomplete(id), wait);
-        } else if quiet < wait {
+        if quiet < wait {
             self.timers.start(Timer::Incomplete(id), wait - quiet);
         } else {
-            self.abort_incoming(id.0, ReceiveFailure::TimedOut);
+            self.end_incoming(id.0, StatusCode::STOP_SENDING, ReceiveFailure::TimedOut);
         }
     }
 
@@ -113,6 +115,7 @@ impl Connection {
         if let Some(key) = self.find_incoming(session, message_id) {
             if let Some(message) = self.receiver.messages.get_mut(key) {
                 message.last_octet = self.now;
+                message.failure_report = head.failure_report().unwrap_or_default();
                 // Nothing can stand behind the end (ruling R-29).
                 if message.end.is_some_and(|end| start > end) {
                     return Err(StatusCode::BAD_REQUEST);
@@ -145,6 +148,8 @@ impl Connection {
             message_id,
             from_path: state.from_path.clone(),
             success_report: head.success_report().unwrap_or(false),
+            failure_report: head.failure_report().unwrap_or_default(),
+            total: range.total,
             received: RangeSet::default(),
             end: None,
             last_octet: self.now,
@@ -305,26 +310,41 @@ impl Connection {
 
     /// Ends a message of which nothing more is wanted: what yet comes of it is refused.
     fn end_incoming(&mut self, key: Key, status: StatusCode, failure: ReceiveFailure) {
-        if self.is_open_chunk_of(key) {
+        let open = self.is_open_chunk_of(key);
+        if open {
             self.flush_gathered();
         }
         let Some(message) = self.remove_incoming(key) else {
             return;
         };
         if let Request::Chunk(chunk) = &mut self.receiver.request
-            && chunk.message == Some(key)
+            && open
         {
             chunk.refusal.get_or_insert(status);
         }
         let max_remembered = self.config.max_remembered;
         if let Some(state) = self.sessions.get_mut(message.session.0) {
-            state.refused.insert(message.message_id, status, max_remembered);
+            let message_id = message.message_id.clone();
+            state.refused.insert(message_id, status, max_remembered);
         }
+        let mut told = open || failure == ReceiveFailure::TimedOut;
         // What was taken of it, but is not yet answered for, is refused too.
         for answer in &mut self.answers {
             if answer.incoming == Some(IncomingId(key)) && answer.status.is_success() {
                 answer.status = status;
+                told = true;
             }
+        }
+        // Its chunks are answered for: what is left is a REPORT (RFC 4975 §7.1.4).
+        if !told && message.failure_report != FailureReport::No {
+            let range = ByteRange::new(1, Some(message.received.end()), message.end.or(message.total));
+            self.queue_report(
+                message.session,
+                message.from_path,
+                message.message_id,
+                range,
+                status,
+            );
         }
         self.events
             .push(Event::Incoming(IncomingId(key), IncomingEvent::Aborted(failure)));
@@ -440,8 +460,13 @@ impl Receiver {
         self.messages.len()
     }
 
-    /// A session is over: requests for it find nothing any more.
+    /// A session is over: requests for it find nothing any more, nor does the one being received.
     pub(super) fn forget_session(&mut self, session: SessionId) {
+        if let Request::Chunk(chunk) = &mut self.request
+            && chunk.session == session
+        {
+            chunk.refusal.get_or_insert(StatusCode::NO_SESSION);
+        }
         if self.last_session == Some(session) {
             self.last_session = None;
             self.last_to.clear();
@@ -456,8 +481,9 @@ impl Receiving {
 }
 
 impl Incoming<'_> {
-    /// Refuses the message while it is still arriving: nothing more of it is delivered, and its sender is
-    /// told to stop, by the response to its current or next chunk (RFC 4975 §10.5).
+    /// Refuses the message while it is still arriving: nothing that arrives from now on is delivered, and its
+    /// sender is told to stop (RFC 4975 §10.5). That is done by the response to its current chunk, or to the last one
+    /// if that has not been handed out yet, else by a failure REPORT; further chunks are refused likewise.
     pub fn reject(self, refusal: Refusal) {
         self.connection.refuse_incoming(self.id.0, refusal.status());
         self.connection.watch_answers();

@@ -27,6 +27,8 @@ pub(super) struct Chunk {
     pub(super) failure_report: FailureReport,
     /// Leftmost URI of From-Path: where the response goes.
     pub(super) answer_to: Bytes,
+    /// The own URI, in whose name it goes.
+    pub(super) answer_from: Bytes,
     /// The range-end is `*`: a refusal need not wait for the end (ruling R-33).
     pub(super) interruptible: bool,
     pub(super) message: Option<Key>,
@@ -110,12 +112,14 @@ impl Connection {
             state.from_path = Bytes::copy_from_slice(from);
         }
         let answer_to = state.from_path.slice(..first_uri(from).len());
+        let answer_from = state.local.clone();
         let range = head.byte_range().unwrap_or(ByteRange::WHOLE);
         let mut chunk = Chunk {
             id: head.transaction_id(),
             session,
             failure_report: head.failure_report().unwrap_or_default(),
             answer_to,
+            answer_from,
             interruptible: range.end.is_none(),
             message: None,
             start: range.start - 1,
@@ -187,20 +191,24 @@ impl Connection {
             return Request::Ignored;
         }
         let session = head.to_path_octets().and_then(|to| self.match_session(to));
+        if let Some(session) = session {
+            self.bind(session);
+        }
         let local = session
             .and_then(|id| self.sessions.get(id.0))
             .map(|state| state.local.clone());
         let (status, from) = match (local, head.to_path()) {
+            (Some(local), _) if *method != Method::Send => (StatusCode::UNKNOWN_METHOD, local),
             (Some(local), _) => (StatusCode::BAD_REQUEST, local),
             (None, Some(to)) => {
                 let name = to.leftmost().as_str();
                 (StatusCode::NO_SESSION, Bytes::copy_from_slice(name.as_bytes()))
             }
-            // Not even the name that the sender used for us can be read. A session-id is a secret, so it is
-            // answered only if the peer must know it already.
-            (None, None) => match self.sessions.only() {
-                Some(state) if state.bound => (StatusCode::BAD_REQUEST, state.local.clone()),
-                _ => return Request::Ignored,
+            // Not even the name that the sender used for us can be read. That of a session it has shown to
+            // know will do; any other is a secret (RFC 4975 §14.1).
+            (None, None) => match self.sessions.iter().find(|state| state.bound) {
+                Some(state) => (StatusCode::BAD_REQUEST, state.local.clone()),
+                None => return Request::Ignored,
             },
         };
         self.refuse(head, method, status, from)
@@ -243,14 +251,14 @@ impl Connection {
             FailureReport::Partial => !status.is_success(),
             FailureReport::Yes => true,
         };
-        let Some(state) = self.sessions.get(chunk.session.0).filter(|_| wanted) else {
+        if !wanted {
             return;
-        };
+        }
         self.answers.push_back(Answer {
             id: chunk.id,
             status,
             to: chunk.answer_to.clone(),
-            from: state.local.clone(),
+            from: chunk.answer_from.clone(),
             incoming: chunk.message.map(IncomingId),
         });
     }

@@ -248,6 +248,7 @@ impl Connection {
         self.controls.retain(|control| control.session() != id);
         self.bindings.remove(&id);
         self.remove_session(id);
+        self.answer_early();
         self.events.push(Event::Session(id, event));
         if self.sessions.is_empty() {
             self.timers.start(Timer::Idle, self.config.idle_timeout);
