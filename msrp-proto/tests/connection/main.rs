@@ -1,5 +1,24 @@
 //! The connection, by its public API.
 
+mod frame;
+mod peer;
+mod recv_answers;
+mod recv_chunks;
+mod recv_duplicates;
+mod recv_ends;
+mod recv_examples;
+mod recv_flow;
+mod recv_framing;
+mod recv_limits;
+mod recv_malformed;
+mod recv_methods;
+mod recv_refusals;
+mod recv_reject;
+mod recv_responses;
+mod recv_splits;
+mod report_matrix;
+mod report_received;
+mod report_sent;
 mod send_abort;
 mod send_binding;
 mod send_chunks;
@@ -18,5 +37,8 @@ mod send_report;
 mod send_request;
 mod send_streamed;
 mod send_timeout;
+mod session_bind;
+mod session_end;
+mod session_timers;
 mod smoke;
 mod wire_out;
