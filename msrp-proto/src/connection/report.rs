@@ -20,7 +20,10 @@ pub(super) struct PendingReport {
 
 impl Connection {
     /// Refuses a message that is already complete. If its response has not been handed out yet, it becomes
-    /// an error response; else a failure REPORT is sent (RFC 4975 §7.1.4).
+    /// an error response; else a failure REPORT is sent (RFC 4975 §7.1.4). A success REPORT that has not been
+    /// handed out is withdrawn; one that has left cannot be called back, so what must be checked before
+    /// success is told is to be checked when [`Finished`](crate::IncomingEvent::Finished) comes, before the
+    /// next call of [`poll_transmit`](Self::poll_transmit).
     ///
     /// # Errors
     ///

@@ -495,7 +495,9 @@ impl App<'_> {
                     "other octets arrived"
                 );
                 if plan.refuse == Some(1000) {
-                    state.refused |= connection.fail((**receipt).clone(), Refusal::FORBIDDEN).is_ok();
+                    // Too late to tell the sender, perhaps, but a success REPORT is withdrawn all the same.
+                    let _ = connection.fail((**receipt).clone(), Refusal::FORBIDDEN);
+                    state.refused = true;
                 }
             }
             IncomingEvent::Aborted(why) => state.ended = Some(*why),
