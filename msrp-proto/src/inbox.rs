@@ -39,6 +39,8 @@ struct Partial {
     session: SessionId,
     head: Box<MessageHead>,
     body: BytesMut,
+    /// It did not fit.
+    given_up: bool,
 }
 
 impl Default for Inbox {
@@ -71,13 +73,14 @@ impl Inbox {
                     session: *session,
                     head: head.clone(),
                     body: BytesMut::new(),
+                    given_up: false,
                 };
                 self.partial.insert(*id, partial);
                 None
             }
             IncomingEvent::Data { offset, data, .. } => {
                 if self.put(*id, *offset, data).is_none() {
-                    self.forget(*id);
+                    self.give_up(*id);
                     if let Some(incoming) = connection.incoming(*id) {
                         incoming.reject(Refusal::STOP_SENDING);
                     }
@@ -89,7 +92,17 @@ impl Inbox {
                 None
             }
             IncomingEvent::Finished { receipt, .. } => {
-                let Partial { session, head, body } = self.forget(*id)?;
+                let Partial {
+                    session,
+                    head,
+                    body,
+                    given_up,
+                } = self.forget(*id)?;
+                if given_up {
+                    // It was complete already when its octets were looked at.
+                    let _ = connection.fail(Receipt::clone(receipt), Refusal::STOP_SENDING);
+                    return None;
+                }
                 Some(Received {
                     session,
                     head,
@@ -105,9 +118,11 @@ impl Inbox {
         self.total
     }
 
-    /// Places octets in their message. `None`: they do not fit, or the message was given up before.
+    /// Places octets in their message. `None`: they do not fit.
     fn put(&mut self, id: IncomingId, offset: u64, data: &[u8]) -> Option<()> {
-        let body = &mut self.partial.get_mut(&id)?.body;
+        let Some(Partial { body, .. }) = self.partial.get_mut(&id).filter(|partial| !partial.given_up) else {
+            return Some(()); // of no interest, or no longer
+        };
         let start = usize::try_from(offset).ok()?;
         let end = start
             .checked_add(data.len())
@@ -126,6 +141,15 @@ impl Inbox {
         }
         body.get_mut(start..end)?.copy_from_slice(data);
         Some(())
+    }
+
+    /// Keeps no octets of a message, but its place until its last event.
+    fn give_up(&mut self, id: IncomingId) {
+        if let Some(partial) = self.partial.get_mut(&id) {
+            self.total -= partial.body.len();
+            partial.body = BytesMut::new();
+            partial.given_up = true;
+        }
     }
 
     fn forget(&mut self, id: IncomingId) -> Option<Partial> {

@@ -1,6 +1,7 @@
 //! The connection, by its public API.
 
 mod frame;
+mod inbox_caps;
 mod peer;
 mod recv_answers;
 mod recv_chunks;
