@@ -1,1 +1,11 @@
-//! Drivers for msrp-proto.
+//! A driver for `msrp-proto` over blocking TCP sockets, and the pieces of the `msrp` program.
+
+pub mod decode;
+pub mod demo;
+pub mod std_driver;
+
+/// Compiles the examples of the README.
+#[doc = include_str!("../../README.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Readme;

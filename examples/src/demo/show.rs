@@ -1,0 +1,349 @@
+//! The course of the demonstration and its transcript.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use indicatif::{BinaryBytes, ProgressBar, ProgressStyle};
+use msrp_proto::Refusal;
+use msrp_proto::wire::{MessageId, MsrpUri};
+
+use super::Outcome;
+use super::file::{Download, Offer};
+use super::peer::{News, Peer, Who};
+use crate::std_driver::Handle;
+
+/// How often the bar is moved, and how soon an interruption is noticed.
+const TICK: Duration = Duration::from_millis(50);
+
+pub(super) struct Show<'a> {
+    transcript: &'a mut dyn Write,
+    bar: ProgressBar,
+    offer: &'a Offer,
+    /// Octets of the file that have come.
+    progress: &'a Arc<AtomicU64>,
+    folder: &'a Path,
+    /// Set when the demonstration is to stop early.
+    stop: &'a AtomicBool,
+    began: Instant,
+    /// Texts that have not arrived yet.
+    on_their_way: BTreeMap<MessageId, (&'static str, Instant)>,
+    texts_sent: usize,
+    texts_intact: usize,
+    /// How long texts took while the file was under way.
+    waits: Vec<Duration>,
+    file: Transfer,
+    ended: usize,
+    interrupted: bool,
+}
+
+#[derive(Default)]
+struct Transfer {
+    offered: Option<Instant>,
+    completed: Option<Instant>,
+    /// The sender knows what became of it.
+    settled: bool,
+    /// The receiver has it or knows that it will not come.
+    arrived: bool,
+    intact: bool,
+}
+
+impl<'a> Show<'a> {
+    pub(super) fn new(
+        transcript: &'a mut dyn Write,
+        bar: ProgressBar,
+        offer: &'a Offer,
+        progress: &'a Arc<AtomicU64>,
+        folder: &'a Path,
+        stop: &'a AtomicBool,
+    ) -> Self {
+        Self {
+            transcript,
+            bar,
+            offer,
+            progress,
+            folder,
+            stop,
+            began: Instant::now(),
+            on_their_way: BTreeMap::new(),
+            texts_sent: 0,
+            texts_intact: 0,
+            waits: Vec::new(),
+            file: Transfer::default(),
+            ended: 0,
+            interrupted: false,
+        }
+    }
+
+    /// Session-ids are secrets (RFC 4975 §14.1), so the URIs are shown without.
+    pub(super) fn introduce(&mut self, uris: [&MsrpUri; 2], chunk_limit: Option<usize>) -> io::Result<()> {
+        let [alice, bob] = uris.map(|uri| {
+            let port = uri.port().unwrap_or_default();
+            format!("{}://{}:{port}/…;{}", uri.scheme(), uri.host(), uri.transport())
+        });
+        let chunks = match chunk_limit {
+            Some(limit) => format!("in chunks of at most {limit} octets"),
+            None => "as one chunk, interrupted when others wait".into(),
+        };
+        let Offer {
+            name, len, sha256, ..
+        } = self.offer;
+        writeln!(
+            self.transcript,
+            "Two MSRP endpoints, one TCP connection over loopback"
+        )?;
+        writeln!(self.transcript, "  alice  {alice}  connects")?;
+        writeln!(self.transcript, "  bob    {bob}  listens")?;
+        writeln!(
+            self.transcript,
+            "  file   {}, {} ({len} octets), {chunks}",
+            printable(name),
+            BinaryBytes(*len)
+        )?;
+        writeln!(self.transcript, "         SHA-256 {}\n", hex(sha256))
+    }
+
+    /// Both say hello, the file goes from Alice to Bob, both say goodbye.
+    pub(super) fn play(&mut self, told: &Receiver<News>, handles: &[Handle<Peer>; 2]) -> io::Result<()> {
+        let [alice, bob] = handles;
+        let say = |to: &Handle<Peer>, line| {
+            let _ = to.call(move |connection, peer| peer.say(connection, line));
+        };
+        let all_heard = |show: &Self| show.texts_sent > 0 && show.on_their_way.is_empty();
+        self.began = Instant::now();
+
+        say(alice, "Hello, Bob. Ready for the file?");
+        self.follow(told, bob, |show| show.texts_sent == 1 && all_heard(show))?;
+        say(bob, "Hello, Alice. Go ahead.");
+        self.follow(told, bob, |show| show.texts_sent == 2 && all_heard(show))?;
+
+        let (upload, len) = (self.offer.upload()?, self.offer.len);
+        let _ = alice.call(move |connection, peer| peer.send_file(connection, upload, len));
+        self.follow(told, bob, |show| {
+            show.file.settled && show.file.arrived && all_heard(show)
+        })?;
+        self.bar.finish_and_clear();
+
+        let before = self.texts_sent;
+        let verdict = match self.file.intact {
+            true => "Thank you, it is all here.",
+            false => "It did not arrive intact.",
+        };
+        say(bob, verdict);
+        self.follow(told, bob, |show| show.texts_sent > before && all_heard(show))?;
+
+        for handle in handles {
+            let _ = handle.call(|connection, peer| peer.leave(connection));
+        }
+        self.follow(told, bob, |_| false)
+    }
+
+    /// Tells what happens until something has, or until both endpoints are gone.
+    fn follow(
+        &mut self,
+        told: &Receiver<News>,
+        bob: &Handle<Peer>,
+        until: impl Fn(&Self) -> bool,
+    ) -> io::Result<()> {
+        while self.ended < 2 && !until(self) {
+            if self.stop.load(Ordering::Relaxed) {
+                self.interrupted = true;
+                self.bar.finish_and_clear();
+                return Ok(());
+            }
+            match told.recv_timeout(TICK) {
+                Ok(news) => self.tell(news, bob)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.bar.set_position(self.progress.load(Ordering::Relaxed));
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, news: News, bob: &Handle<Peer>) -> io::Result<()> {
+        match news {
+            News::Said(id, line, at) => {
+                self.texts_sent += 1;
+                self.on_their_way.insert(id, (line, at));
+                Ok(())
+            }
+            News::Heard(who, id, text, at) => self.heard(who, id, &text, at),
+            News::TextFailed(who, why) => self.line(who, "text", format_args!("FAILED: {why}")),
+            News::FileOffered(id, at) => {
+                self.file.offered = Some(at);
+                let id = id.as_ref().map_or("", MessageId::as_str);
+                self.line(Who::Alice, "file", format_args!("begins, Message-ID {id}"))
+            }
+            News::FileArriving(total) => match total {
+                Some(total) => self.line(Who::Bob, "file", format_args!("is to be {total} octets")),
+                None => self.line(Who::Bob, "file", format_args!("is of unknown length")),
+            },
+            News::FileArrived(download, receipt) => {
+                let len = receipt.len();
+                self.file.arrived = true;
+                match self.verify(download) {
+                    Ok(true) => {
+                        self.file.intact = true;
+                        self.line(
+                            Who::Bob,
+                            "file",
+                            format_args!("arrived, {len} octets, SHA-256 matches"),
+                        )
+                    }
+                    Ok(false) => {
+                        // Too late for a response; the sender hears of it by a REPORT.
+                        let _ = bob.call(|connection, _| {
+                            let _ = connection.fail(*receipt, Refusal::FORBIDDEN);
+                        });
+                        self.line(
+                            Who::Bob,
+                            "file",
+                            format_args!("NOT INTACT, {len} octets, SHA-256 differs"),
+                        )
+                    }
+                    Err(error) => self.line(Who::Bob, "file", format_args!("NOT STORED: {error}")),
+                }
+            }
+            News::FileLost(why) => {
+                self.file.arrived = true;
+                self.line(Who::Bob, "file", format_args!("DID NOT ARRIVE: {why}"))
+            }
+            News::FileReported(range, status) => {
+                self.line(Who::Alice, "file", format_args!("REPORT: {range} {status}"))
+            }
+            News::FileCompleted(at) => {
+                self.file.settled = true;
+                self.file.completed = Some(at);
+                self.line(
+                    Who::Alice,
+                    "file",
+                    format_args!("completed: Bob has confirmed all of it"),
+                )
+            }
+            News::FileFailed(why) => {
+                self.file.settled = true;
+                self.line(Who::Alice, "file", format_args!("FAILED: {why}"))
+            }
+            News::Storage(who, error) => self.line(who, "disk", format_args!("{error}")),
+            News::Ended(who, ended) => {
+                self.ended += 1;
+                match ended.error {
+                    Some(error) => self.line(who, "end", format_args!("{}: {error}", ended.reason)),
+                    None => self.line(who, "end", format_args!("{}", ended.reason)),
+                }
+            }
+        }
+    }
+
+    fn heard(&mut self, who: Who, id: Option<MessageId>, text: &str, at: Instant) -> io::Result<()> {
+        let sent = id.as_ref().and_then(|id| self.on_their_way.remove(id));
+        let Some((line, said)) = sent.filter(|(line, _)| *line == text) else {
+            return self.line(
+                who,
+                "text",
+                format_args!("NOT WHAT WAS SENT: {}", printable(text)),
+            );
+        };
+        self.texts_intact += 1;
+        let wait = at.saturating_duration_since(said);
+        let under_way = self.file.offered.is_some() && !self.file.arrived;
+        if under_way {
+            self.waits.push(wait);
+        }
+        let id = id.as_ref().map_or("", MessageId::as_str);
+        let came = self.progress.load(Ordering::Relaxed);
+        let percent = (came * 100).checked_div(self.offer.len).unwrap_or(100);
+        let file = match under_way {
+            true => format!(", with {percent} % of the file"),
+            false => String::new(),
+        };
+        let (len, wait) = (text.len(), millis(wait));
+        self.line(
+            who.other(),
+            "text",
+            format_args!(
+                "\"{line}\"\n{:26}{len} octets, Message-ID {id}, there after {wait}{file}",
+                ""
+            ),
+        )
+    }
+
+    fn verify(&self, download: Download) -> io::Result<bool> {
+        Ok(download.finish(self.offer, self.folder, self.stop)?.is_some())
+    }
+
+    fn line(&mut self, who: Who, what: &str, text: std::fmt::Arguments<'_>) -> io::Result<()> {
+        let at = self.began.elapsed().as_secs_f64();
+        let Self { bar, transcript, .. } = self;
+        bar.suspend(|| writeln!(transcript, "{at:8.3} s  {:5}  {what:4}  {text}", who.name()))
+    }
+
+    pub(super) fn conclude(self) -> io::Result<Outcome> {
+        let Self { transcript, file, .. } = self;
+        let outcome = Outcome {
+            file_intact: file.intact,
+            file_confirmed: file.completed.is_some(),
+            texts_sent: self.texts_sent,
+            texts_intact: self.texts_intact,
+            interrupted: self.interrupted,
+        };
+        writeln!(transcript)?;
+        if let (Some(offered), Some(completed)) = (file.offered, file.completed) {
+            let took = completed.saturating_duration_since(offered).as_secs_f64();
+            let rate = self.offer.len as f64 / took / f64::from(1 << 20);
+            let len = BinaryBytes(self.offer.len);
+            writeln!(
+                transcript,
+                "File:   {len} in {took:.3} s, {rate:.1} MiB/s, file to file"
+            )?;
+        }
+        let (sent, intact) = (outcome.texts_sent, outcome.texts_intact);
+        write!(transcript, "Texts:  {intact} of {sent} arrived")?;
+        let mut waits = self.waits;
+        waits.sort();
+        match (waits.get(waits.len() / 2), waits.last()) {
+            (Some(median), Some(longest)) => writeln!(
+                transcript,
+                "; {} while the file was under way, after {} (median), {} (longest)",
+                waits.len(),
+                millis(*median),
+                millis(*longest)
+            )?,
+            _ => writeln!(transcript)?,
+        }
+        let verdict = match (outcome.is_intact(), outcome.interrupted) {
+            (true, _) => "Everything arrived intact.",
+            (false, true) => "INTERRUPTED before everything had arrived.",
+            (false, false) => "NOT everything arrived intact.",
+        };
+        writeln!(transcript, "{verdict}")?;
+        Ok(outcome)
+    }
+}
+
+/// On standard error, so that it never gets into a transcript that is redirected.
+pub(super) fn progress_bar(len: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template(
+        "{bar:40} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}",
+    )
+    .expect("the template is well formed");
+    ProgressBar::new(len).with_style(style)
+}
+
+fn millis(wait: Duration) -> String {
+    format!("{:.1} ms", wait.as_secs_f64() * 1e3)
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// What others chose must not command the terminal.
+fn printable(text: &str) -> String {
+    text.chars().flat_map(char::escape_debug).collect()
+}
