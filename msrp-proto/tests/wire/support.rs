@@ -21,33 +21,21 @@ impl Frame {
 /// By what was read. Typed values count too, since they might depend on how the head arrived.
 impl PartialEq for Frame {
     fn eq(&self, other: &Self) -> bool {
-        let typed = |frame: &Self| {
-            let head = &frame.head;
-            let fields = (
-                head.transaction_id(),
-                head.start_line().clone(),
-                head.message_id(),
-                head.byte_range(),
-                head.success_report(),
-                head.failure_report(),
-                head.has_body(),
-            );
-            (fields, frame.fault, frame.flag)
-        };
-        let octets = |frame: &Self| {
-            let head = &frame.head;
-            [
-                Some(head.as_bytes()),
-                frame.body.as_deref(),
-                head.comment(),
-                head.to_path_octets(),
-                head.from_path_octets(),
-                head.content_type_octets(),
-                head.status().and_then(|status| status.comment),
-            ]
-            .map(|octets| octets.map(<[u8]>::to_vec))
-        };
-        typed(self) == typed(other) && octets(self) == octets(other)
+        let (one, two) = (&self.head, &other.head);
+        one.as_bytes() == two.as_bytes()
+            && (self.fault, &self.body, self.flag) == (other.fault, &other.body, other.flag)
+            && one.transaction_id() == two.transaction_id()
+            && one.start_line() == two.start_line()
+            && one.comment() == two.comment()
+            && one.to_path_octets() == two.to_path_octets()
+            && one.from_path_octets() == two.from_path_octets()
+            && one.message_id_octets() == two.message_id_octets()
+            && one.byte_range() == two.byte_range()
+            && one.success_report() == two.success_report()
+            && one.failure_report() == two.failure_report()
+            && one.status() == two.status()
+            && one.content_type_octets() == two.content_type_octets()
+            && one.has_body() == two.has_body()
     }
 }
 
@@ -98,9 +86,9 @@ pub(crate) fn decode_within(limits: Limits, stream: &[u8]) -> Decoded {
     let (whole, _) = decode_pieces(limits, [stream]);
     let (octets, _) = decode_pieces(limits, stream.chunks(1));
     assert_eq!(octets, whole, "octet by octet");
+    let stream = Bytes::copy_from_slice(stream);
     for at in 0..=stream.len() {
-        let (left, right) = stream.split_at(at);
-        let (cut, _) = decode_pieces(limits, [left, right]);
+        let (cut, _) = decode_shared(limits, [stream.slice(..at), stream.slice(at..)]);
         assert_eq!(cut, whole, "cut at {at}");
     }
     whole
@@ -111,10 +99,13 @@ pub(crate) fn decode_pieces<'a>(
     limits: Limits,
     pieces: impl IntoIterator<Item = &'a [u8]>,
 ) -> (Decoded, u64) {
+    decode_shared(limits, pieces.into_iter().map(Bytes::copy_from_slice))
+}
+
+fn decode_shared(limits: Limits, pieces: impl IntoIterator<Item = Bytes>) -> (Decoded, u64) {
     let mut decoder = Decoder::new(limits);
     let mut decoded = Decoded::default();
-    'pieces: for piece in pieces {
-        let mut input = Bytes::copy_from_slice(piece);
+    'pieces: for mut input in pieces {
         loop {
             match decoder.decode(&mut input) {
                 Ok(Some(item)) => add(&mut decoded.frames, item),
