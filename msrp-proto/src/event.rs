@@ -149,7 +149,8 @@ pub enum OutgoingEvent {
         /// How many octets, from the start of the message on.
         upto: u64,
     },
-    /// More of a streamed body is wanted: write it now or later.
+    /// More of a streamed body is wanted: write it now or later, at once or in parts. It is asked again
+    /// when half of [`Config::body_window`](crate::Config::body_window) is free.
     BodyWanted {
         /// Where in the body the octets stand that are wanted, from 0.
         offset: u64,

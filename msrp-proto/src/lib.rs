@@ -76,7 +76,8 @@
 //!
 //! 1. Take every event ([`poll_event`](Connection::poll_event)) and let the application act on it.
 //! 2. If no octets are waiting to be written, ask for some ([`poll_transmit`](Connection::poll_transmit)).
-//!    They are at most about 16 KiB, and are to be written in order and completely.
+//!    They are at most about 16 KiB, and are to be written in order and completely. If there were some,
+//!    take events again: handing octets out raises them too (`Sent`, `BodyWanted`).
 //! 3. If none are waiting and [`is_closed`](Connection::is_closed): done, close the transport.
 //! 4. Wait for the first of these, and tell it:
 //!    - the transport can be read, waited for only while [`wants_input`](Connection::wants_input):
@@ -87,8 +88,9 @@
 //!      [`handle_timeout`](Connection::handle_timeout);
 //!    - the application wants something: call the command it wants.
 //!
-//!    A transport that fails, at reading, writing or while it is set up, is told by
-//!    [`handle_failure`](Connection::handle_failure), once; go on with 1.
+//!    A transport that fails, at reading, writing or while it is set up, takes nothing more: drop the
+//!    octets waiting to be written, tell it by [`handle_failure`](Connection::handle_failure), and go on
+//!    with 1. Telling it twice, or after `handle_eof`, is harmless.
 //!
 //! What to mind:
 //!
@@ -99,10 +101,19 @@
 //!   tells without taking anything.
 //! - **Time** is any [`Instant`] that does not run backwards. `poll_timeout` may lie in the past: then
 //!   call `handle_timeout` at once. It may change with every call, also to an earlier moment.
+//! - **Timers go off in `handle_timeout` only.** Call it whenever the time of `poll_timeout` has passed,
+//!   also when the wait ended for another reason; else a busy peer starves them. Early or twice is
+//!   harmless.
 //! - **The end.** [`Event::ConnectionLost`] is the last event. Octets may still have to be written after
 //!   it: answers owed to a peer that has closed only its own direction. To end a connection in order,
 //!   close its sessions ([`Session::close`]), wait for their [`SessionEvent::Closed`], then
 //!   [`close`](Connection::close); to end it at once, [`abort`](Connection::abort).
+//! - **A peer that does not read** can make draining last for ever. Set a time of your own from
+//!   `ConnectionLost` on, and from `close` on; then close the transport, or `abort`.
+//! - **Closing a TCP socket**: shut down the direction you write in, read and drop what still comes until
+//!   the end of the stream or a few seconds have passed, then close. Closing with octets unread resets the
+//!   connection, and the peer may lose your last ones. After `abort` or a failure close at once.
+//! - `handle_eof` may come while `wants_input` is false: input that was held is processed first.
 //! - **One connection, one place.** A `Connection` is `Send`, shares nothing with others, and is cheap:
 //!   move it to the thread or task that drives it.
 //! - **TLS** (`msrps`) is the driver's: it sets up the protected stream, checks the peer as [`Target`]

@@ -51,7 +51,7 @@ use crate::wire::{Decoder, MessageId};
 /// stop if [`is_closed`](Self::is_closed); wait until the transport can be read (only while
 /// [`wants_input`](Self::wants_input)), can be written (only with a buffer at hand) or the time of
 /// [`poll_timeout`](Self::poll_timeout) has come; tell the connection. A driver must not sit in a write
-/// while the peer waits for it to read. The example of the crate has it in full.
+/// while the peer waits for it to read. The [crate documentation](crate#writing-a-driver) has it in full.
 ///
 /// # What holds
 ///
@@ -254,8 +254,8 @@ impl Connection {
         self.timers.arm(self.now);
     }
 
-    /// The operating system has taken all octets handed out so far. Only with
-    /// [`Config::flush_reported`].
+    /// The operating system has taken all octets handed out so far. Without [`Config::flush_reported`] it
+    /// does nothing, so a driver may always call it.
     pub fn handle_flushed(&mut self, now: Instant) {
         self.touch(now);
         let deadline = crate::time::after(self.now, self.config.transaction_timeout);

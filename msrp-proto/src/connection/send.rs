@@ -521,7 +521,7 @@ impl Body {
 }
 
 impl Outgoing<'_> {
-    /// Hands over the next octets of a streamed body: at most as many as the last
+    /// Hands over the next octets of a streamed body: in one part or several, in all as many as the last
     /// [`OutgoingEvent::BodyWanted`] asked for. A body of known length is finished by its last octet.
     ///
     /// # Errors
