@@ -49,7 +49,7 @@ pub fn single(data: &[u8], seed: Seed) -> (Trace, Vec<u8>) {
     }
     let c = &mut script.checked;
     c.settle(c.now);
-    c.pass(Duration::from_secs(4000));
+    c.pass(Duration::from_secs(1500));
     script.check_output();
     script.checked.finish()
 }
@@ -490,7 +490,7 @@ fn config(u: &mut Unstructured<'_>) -> Config {
     };
     Config::default()
         .wire_limits(pick(u, &[default, default, default, limits]))
-        .chunk_limit(pick(u, &[Some(2048), None, Some(1), Some(100), Some(5000)]))
+        .chunk_limit(pick(u, &[Some(2048), None, Some(40), Some(100), Some(5000)]))
         .in_flight(pick(u, &[256, 1, 2]))
         .transaction_timeout(pick(u, &[seconds(30), seconds(30), ZERO]))
         .report_timeout(pick(u, &[None, Some(seconds(10)), Some(ZERO)]))

@@ -103,11 +103,17 @@ fn what_was_held_goes_on_when_answers_are_taken() {
 #[test]
 fn the_end_of_a_frame_is_not_put_off() {
     for max in 1..8 {
+        for body in [&b"x"[..], &[b'x'; 1500]] {
+            let (mut bench, _) = fresh(Config::default().max_events(max), Role::Passive);
+            bench.input(bench.now, frames::message("aaaa", "m1", body));
+            bench.events();
+            assert_eq!(bench.trace.count("Finished"), 1, "{max} events");
+            assert_eq!(sent(&bench.transmit(bench.now), "200").len(), 1);
+        }
         let (mut bench, _) = fresh(Config::default().max_events(max), Role::Passive);
-        bench.input(bench.now, frames::message("aaaa", "m1", b"x"));
+        bench.input(bench.now, frames::bodiless("aaaa"));
         bench.events();
-        assert_eq!(bench.trace.count("Finished"), 1, "{max} events");
-        assert_eq!(sent(&bench.transmit(bench.now), "200").len(), 1);
+        assert_eq!(sent(&bench.transmit(bench.now), "200").len(), 1, "{max} events");
     }
 }
 
