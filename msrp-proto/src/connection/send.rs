@@ -168,7 +168,7 @@ impl Connection {
             return;
         };
         let room = window.saturating_sub(message.body.len);
-        if message.wanted || message.body.is_finished() || room * 2 < window {
+        if message.wanted || message.body.is_finished() || room < message.body.len {
             return;
         }
         let rest = message.body.total.map(|total| total - message.body.written);

@@ -142,3 +142,16 @@ fn pieces_of_any_size() {
         }
     }
 }
+
+/// A window without limit asks for all of the body.
+#[test]
+fn the_largest_window() {
+    let mut wire = Wire::active(limit(2048).body_window(usize::MAX).in_flight(1000));
+    let body = octets(30_000);
+    let id = wire.send(message(Body::streamed(Some(30_000))));
+    assert_eq!(wanted(&mut wire, id), Some((0, 30_000)));
+    wire.write(id, &body[..10_000]);
+    assert_eq!(wanted(&mut wire, id), Some((10_000, 20_000)));
+    wire.write(id, &body[10_000..]);
+    assert!(joined(&wire.drain()) == body);
+}
