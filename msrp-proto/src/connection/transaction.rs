@@ -33,6 +33,16 @@ impl Subject {
     }
 }
 
+/// When the response to a request is due that is out now.
+#[derive(Clone, Copy)]
+pub(super) enum Due {
+    At(Instant),
+    /// Past the end of the clock.
+    Never,
+    /// That is told by [`Transactions::flushed`].
+    OnceFlushed,
+}
+
 #[derive(Default)]
 pub(super) struct Transactions {
     entries: Vec<Entry>,
@@ -98,9 +108,8 @@ impl Transactions {
         }
     }
 
-    /// The last octet of the request is out. `deadline`: `None` if its time is to be told by
-    /// [`Transactions::flushed`].
-    pub(super) fn sent(&mut self, place: Place, nonce: Nonce, end: u64, deadline: Option<Instant>) {
+    /// The last octet of the request is out.
+    pub(super) fn sent(&mut self, place: Place, nonce: Nonce, end: u64, due: Due) {
         let Some(entry) = self.entries.get_mut(place.0 as usize) else {
             return;
         };
@@ -111,22 +120,31 @@ impl Transactions {
         if let Subject::Chunk { end: known, .. } = &mut entry.subject {
             *known = end;
         }
-        match deadline {
-            Some(deadline) => self.append(place, deadline),
-            None => self.unflushed.push_back((place, nonce)),
+        match due {
+            Due::At(deadline) => self.append(place, deadline),
+            Due::Never => {}
+            Due::OnceFlushed => {
+                self.forget_answered();
+                self.unflushed.push_back((place, nonce));
+            }
         }
     }
 
     /// All octets sent so far are with the operating system.
     pub(super) fn flushed(&mut self, deadline: Option<Instant>) {
         while let Some((place, nonce)) = self.unflushed.pop_front() {
-            let known = self
-                .entries
-                .get(place.0 as usize)
-                .is_some_and(|entry| entry.nonce == Some(nonce));
-            if let (true, Some(deadline)) = (known, deadline) {
+            if let (true, Some(deadline)) = (is_known(&self.entries, place, nonce), deadline) {
                 self.append(place, deadline);
             }
+        }
+    }
+
+    /// A driver that is never done with its octets does not make the list longer than what is awaited.
+    fn forget_answered(&mut self) {
+        if self.unflushed.len() >= 2 * self.len.max(UNFLUSHED) {
+            let entries = &self.entries;
+            self.unflushed
+                .retain(|&(place, nonce)| is_known(entries, place, nonce));
         }
     }
 
@@ -192,6 +210,14 @@ impl Transactions {
     }
 }
 
+fn is_known(entries: &[Entry], place: Place, nonce: Nonce) -> bool {
+    let entry = entries.get(place.0 as usize);
+    entry.is_some_and(|entry| entry.nonce == Some(nonce))
+}
+
+/// Up to twice as many requests that await a flush are not looked through for those that are answered.
+const UNFLUSHED: usize = 32;
+
 /// Places from here on are not in the table.
 const LAST_PLACE: u32 = Place::COUNT - 2;
 
@@ -238,3 +264,53 @@ impl<T> Partials<T> {
 }
 
 const KEPT_PARTIALS: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::*;
+    use crate::event::SessionId;
+    use crate::ids::{Ids, Seed};
+    use crate::slots::Slots;
+
+    /// Sends so many requests, each answered at once, and says how many are kept.
+    fn kept(due: Due, requests: usize) -> usize {
+        let mut ids = Ids::new(&Seed::new([7; 32]));
+        let session = SessionId(Slots::new().insert(()));
+        let mut transactions = Transactions::default();
+        for _ in 0..requests {
+            let place = transactions.reserve(Subject::Bodiless(session)).unwrap();
+            let (id, nonce) = ids.transaction(place, |_| false);
+            transactions.begin(place, nonce);
+            transactions.sent(place, nonce, 0, due);
+            assert!(transactions.answered(&id).is_some());
+        }
+        assert_eq!(transactions.len(), 0);
+        transactions.unflushed.len()
+    }
+
+    #[test]
+    fn nothing_is_kept_of_what_is_answered() {
+        assert_eq!(kept(Due::Never, 1000), 0);
+        assert_eq!(kept(Due::At(crate::test_util::epoch()), 1000), 0);
+        assert!(kept(Due::OnceFlushed, 10_000) <= 2 * UNFLUSHED);
+    }
+
+    #[test]
+    fn what_is_awaited_survives() {
+        let mut ids = Ids::new(&Seed::new([7; 32]));
+        let session = SessionId(Slots::new().insert(()));
+        let mut transactions = Transactions::default();
+        for _ in 0..1000 {
+            let place = transactions.reserve(Subject::Bodiless(session)).unwrap();
+            let (_, nonce) = ids.transaction(place, |_| false);
+            transactions.begin(place, nonce);
+            transactions.sent(place, nonce, 0, Due::OnceFlushed);
+        }
+        let deadline = crate::test_util::epoch() + Duration::from_secs(30);
+        transactions.flushed(Some(deadline));
+        let expired = std::iter::from_fn(|| transactions.expired(deadline)).count();
+        assert_eq!(expired, 1000);
+    }
+}

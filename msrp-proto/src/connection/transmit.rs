@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::report::PendingReport;
 use super::send::{Control, Sending, WHOLE_CHUNK};
-use super::transaction::{NO_PLACE, Partials, Subject};
+use super::transaction::{Due, NO_PLACE, Partials, Subject};
 use super::{Connection, Phase};
 use crate::event::{IncomingId, OutgoingId, SessionId};
 use crate::ids::{Nonce, Place};
@@ -218,7 +218,7 @@ impl Connection {
         put_end_line(out, &id, flag);
         if let Some(place) = place {
             self.transactions.begin(place, nonce);
-            self.transactions.sent(place, nonce, 0, self.deadline());
+            self.transactions.sent(place, nonce, 0, self.due());
         }
         self.frame_sent(session);
         self.finish_session(session);
@@ -407,7 +407,7 @@ impl Connection {
             .map(|message| (message.session, message.sent));
         if let Some((place, nonce)) = awaited {
             let end = message.map_or(0, |(_, sent)| sent);
-            self.transactions.sent(place, nonce, end, self.deadline());
+            self.transactions.sent(place, nonce, end, self.due());
         }
         let Some((session, _)) = message else {
             self.stats.frames_sent += 1;
@@ -436,12 +436,12 @@ impl Connection {
         }
     }
 
-    /// `None` where the driver is to tell when the octets have left.
-    fn deadline(&self) -> Option<time::Instant> {
+    /// When the response to a request is due that leaves now.
+    fn due(&self) -> Due {
         if self.config.flush_reported {
-            return None;
+            return Due::OnceFlushed;
         }
-        time::after(self.now, self.config.transaction_timeout)
+        time::after(self.now, self.config.transaction_timeout).map_or(Due::Never, Due::At)
     }
 
     /// An active session that has yet to speak.
