@@ -361,6 +361,7 @@ impl Connection {
             self.held.octets += rest.len();
             self.held.pieces.push_front(rest);
         }
+        self.watch_open_chunk();
         self.watch_answers();
     }
 

@@ -48,6 +48,8 @@ struct Receiving {
     /// Octets of the whole, fixed by the chunk that ends the message.
     end: Option<u64>,
     last_octet: Instant,
+    /// It is found by its Message-ID: a chunk of it has ended.
+    filed: bool,
 }
 
 /// Small pieces of body of the open chunk: a chat line shall not pin a read buffer, and octets that arrive
@@ -153,6 +155,7 @@ impl Connection {
             received: RangeSet::default(),
             end: None,
             last_octet: self.now,
+            filed: false,
         }));
         state.incoming.insert(key);
         state.last_incoming = Some(key);
@@ -383,12 +386,31 @@ impl Connection {
             // Octets that have arrived are not behind the end (ruling R-29).
             message.end.get_or_insert(end.max(highest));
         }
-        let complete = message.is_complete();
-        if !complete && !self.timers.is_running(Timer::Incomplete(IncomingId(key))) {
+        if message.is_complete() {
+            return;
+        }
+        if !core::mem::replace(&mut message.filed, true) {
             let id = (message.session, message.message_id.clone());
             self.receiver.by_id.insert(id, key);
-            self.timers
-                .start(Timer::Incomplete(IncomingId(key)), self.config.incomplete_timeout);
+        }
+        self.watch_incomplete(key);
+    }
+
+    /// The rest of the open chunk, if there is one, may never come.
+    pub(super) fn watch_open_chunk(&mut self) {
+        if let Request::Chunk(Chunk {
+            message: Some(key), ..
+        }) = self.receiver.request
+            && self.receiver.messages.get(key).is_some()
+        {
+            self.watch_incomplete(key);
+        }
+    }
+
+    fn watch_incomplete(&mut self, key: Key) {
+        let timer = Timer::Incomplete(IncomingId(key));
+        if !self.timers.is_running(timer) {
+            self.timers.start(timer, self.config.incomplete_timeout);
         }
     }
 

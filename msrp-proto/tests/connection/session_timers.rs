@@ -137,6 +137,23 @@ fn a_slow_chunk() {
         assert_eq!(peer.sent_lines(), ["t002 200"]);
         assert_eq!(peer.due_in(), None);
     });
+    // The first one may stop in its middle, too.
+    setup().run(|peer| {
+        peer.bind();
+        let [front, rest] = Frame::chunk("t001", "m001", "1-*/*", "abcd").split_in_body(2);
+        peer.feed(front);
+        assert_eq!(peer.due_in(), Some(seconds(600)));
+        peer.wait(seconds(600));
+        let lost = "m001 aborted: nothing arrived for too long";
+        assert_eq!(peer.events(), ["m001 started", "m001 data 0 ab", lost]);
+        assert_eq!(peer.sent_lines(), ["t001 413"]);
+        assert_eq!(peer.due_in(), None);
+        peer.feed(rest);
+        peer.assert_silent();
+        // A chunk of a later message is not taken for one of it.
+        peer.feed(Frame::text("t002", "m002", "x"));
+        assert_eq!(peer.events(), ["m002 started", "m002 data 0 x", "m002 finished 1"]);
+    });
     // One that stops in its middle takes its message with it.
     setup().run(|peer| {
         peer.bind();
