@@ -384,7 +384,8 @@ impl Connection {
         let octets = octets.slice(..cut.unwrap_or(len));
         message.drop_front(octets.len());
         chunk.len += octets.len();
-        let id = chunk.message;
+        let (id, session) = (chunk.message, message.session);
+        self.session_spoke(session);
         self.want_body(id);
         if uncopied && !octets.is_empty() {
             return Continued::Uncopied(octets);

@@ -78,6 +78,17 @@ fn keepalive() {
         peer.wait(seconds(30));
         assert_eq!(peer.events(), ["B unanswered"]);
     });
+    // Octets of a long chunk keep alive as well: it is not interrupted.
+    let one_chunk = || setup().config(|config| config.chunk_limit(None));
+    one_chunk().run(|peer| {
+        peer.bind();
+        peer.send("out", crate::peer::text(vec![b'x'; 1 << 20]));
+        for _ in 0..60 {
+            assert_eq!(peer.sent_in_a_buffer().len(), 0);
+            peer.wait(seconds(1));
+        }
+        assert_eq!(peer.sent_lines(), ["SEND 1-*/1048576 [1048576] $"]);
+    });
     // While nothing can be sent they do not pile up.
     setup().session(active(crate::frame::B)).run(|peer| {
         peer.wait(seconds(2000));
