@@ -33,6 +33,9 @@ impl Connection {
         self.reports
             .retain(|report| report.session != receipt.session || report.message_id != receipt.message_id);
         if receipt.failure_report == FailureReport::No || self.sessions.get(receipt.session.0).is_none() {
+            // It may have been the last thing that a connection had to drain.
+            self.finish_closing();
+            self.watch_answers();
             return Err(TooLate);
         }
         let answer = self

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use msrp_proto::{LinkError, SessionsOpen};
+use msrp_proto::{LinkError, Refusal, SessionsOpen};
 
 use crate::frame::{A, B, B2, Frame};
 use crate::peer::{Peer, Setup, passive, run, text};
@@ -206,5 +206,22 @@ fn no_session_at_all() {
         peer.feed(Frame::response("t004", "200 OK"));
         assert_eq!(peer.sent_lines(), ["t001 481", "t002 481"]);
         peer.assert_silent();
+    });
+}
+
+/// What is withdrawn while a connection drains does not keep it.
+#[test]
+fn a_connection_drains_though_its_last_report_is_withdrawn() {
+    run(|peer| {
+        let message = Frame::text("t001", "m001", "hello");
+        peer.feed(message.success_report("yes").failure_report("no"));
+        peer.take_events();
+        let receipt = peer.receipt("m001");
+        peer.session("B").close();
+        peer.connection.close().unwrap();
+        assert!(peer.connection.wants_transmit());
+        assert!(peer.connection.fail(receipt, Refusal::FORBIDDEN).is_err());
+        assert_eq!(peer.events().last().unwrap(), "lost: connection closed");
+        assert!(peer.connection.is_closed());
     });
 }
