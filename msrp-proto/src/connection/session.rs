@@ -174,12 +174,16 @@ impl Connection {
             self.timers.start(Timer::Keepalive(id), wait - quiet);
             return;
         }
-        // One that could not leave yet will do.
+        self.queue_bodiless(id);
+        self.timers.start(Timer::Keepalive(id), wait);
+    }
+
+    /// One that could not leave yet will do.
+    fn queue_bodiless(&mut self, id: SessionId) {
         let waits = |control: &Control| matches!(control, Control::Bodiless(session) if *session == id);
-        if state.may_send() && !self.controls.iter().any(waits) {
+        if self.sessions.get(id.0).is_some_and(|state| state.may_send()) && !self.controls.iter().any(waits) {
             self.controls.push_back(Control::Bodiless(id));
         }
-        self.timers.start(Timer::Keepalive(id), wait);
     }
 
     fn check_open(&self, session: &SessionConfig) -> Result<(), OpenErrorReason> {
@@ -357,16 +361,10 @@ impl Session<'_> {
     }
 
     /// Sends a SEND without a body, which keeps the connection and what is on its way alive. If it is not
-    /// answered, [`SessionEvent::Unanswered`] says so. Does nothing while the session may not send.
+    /// answered, [`SessionEvent::Unanswered`] says so. Does nothing while the session may not send, nor while
+    /// one waits to be sent.
     pub fn ping(&mut self) {
-        if self
-            .connection
-            .sessions
-            .get(self.id.0)
-            .is_some_and(|state| state.may_send())
-        {
-            self.connection.controls.push_back(Control::Bodiless(self.id));
-        }
+        self.connection.queue_bodiless(self.id);
     }
 
     /// Takes over what signalling has agreed upon now. Messages under way go on, to the path now valid.

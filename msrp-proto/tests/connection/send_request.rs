@@ -1,7 +1,7 @@
 //! What a SEND looks like (RFC 4975 §7.1).
 
 use msrp_proto::wire::{Header, MessageId};
-use msrp_proto::{Body, Config, MediaType, Message, Role, Terms};
+use msrp_proto::{Body, Config, MediaType, Message, Role, SessionConfig, Terms};
 
 use crate::wire_out::{LOCAL, PEER, Wire, message, path, shapes};
 
@@ -143,8 +143,11 @@ fn only_sends_are_interrupted() {
 #[test]
 fn many_requests_make_many_buffers() {
     let mut wire = Wire::active(Config::default().in_flight(10_000));
-    for _ in 0..500 {
-        wire.connection.session(wire.session).unwrap().ping();
+    for session in 0..500 {
+        let local = format!("msrp://a.example.com:7654/{session:03};tcp").parse().unwrap();
+        let session = SessionConfig::new(local, Role::Active, Terms::new(path(PEER)));
+        let session = wire.connection.open(session).unwrap();
+        wire.connection.session(session).unwrap().ping();
     }
     for len in 0..500 {
         wire.send(message("x".repeat(len)));

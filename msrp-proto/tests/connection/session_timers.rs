@@ -180,3 +180,17 @@ fn a_slow_chunk() {
         peer.assert_silent();
     });
 }
+
+/// Pings that cannot leave do not pile up either.
+#[test]
+fn many_pings() {
+    run(|peer| {
+        peer.bind();
+        for _ in 0..1000 {
+            peer.session("B").ping();
+        }
+        assert_eq!(peer.sent_lines(), ["SEND 1-0/0 $"]);
+        peer.session("B").ping();
+        assert_eq!(peer.sent_lines(), ["SEND 1-0/0 $"]);
+    });
+}
