@@ -110,7 +110,6 @@ impl Connection {
         head: &Head,
         range: &ByteRange,
     ) -> Result<Option<Key>, StatusCode> {
-        let start = range.start - 1;
         let Some(message_id) = head.message_id_octets() else {
             return Ok(None);
         };
@@ -118,10 +117,6 @@ impl Connection {
             if let Some(message) = self.receiver.messages.get_mut(key) {
                 message.last_octet = self.now;
                 message.failure_report = head.failure_report().unwrap_or_default();
-                // Nothing can stand behind the end (ruling R-29).
-                if message.end.is_some_and(|end| start > end) {
-                    return Err(StatusCode::BAD_REQUEST);
-                }
             }
             return Ok(Some(key));
         }

@@ -217,8 +217,9 @@ impl Connection {
     fn end_request(&mut self, flag: ContinuationFlag) {
         self.flush_gathered();
         if let Request::Chunk(chunk) = &self.receiver.request
-            && chunk.refusal.is_none()
             && let Some(key) = chunk.message
+            // An abort holds whatever else is wrong with the chunk (ruling R-27).
+            && (chunk.refusal.is_none() || flag == ContinuationFlag::Aborted)
         {
             let (start, end) = (chunk.start, chunk.position);
             self.end_chunk(key, flag, start, end);

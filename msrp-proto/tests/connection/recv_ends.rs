@@ -178,3 +178,41 @@ fn an_end_below_what_is_there() {
         assert_eq!(peer.body("m001"), b"abcdefgh");
     });
 }
+
+/// The flag `#` drops a message, whatever its range or body are (ruling R-27).
+///
+/// Shows: MSRP-7.3.1-14.
+#[test]
+fn aborted_behind_the_end() {
+    let about = |range| Frame::chunk("t002", "m001", range, "abcdefghij").flag('#');
+    let bodiless = Frame::bodiless("t002").header("Message-ID", "m001");
+    let aborts = [
+        (about("1-*/*"), "400"),
+        (about("101-110/*"), "400"),
+        (bodiless.header("Byte-Range", "101-100/*").flag('#'), "200"),
+    ];
+    for (abort, answer) in aborts {
+        run(|peer| {
+            peer.bind();
+            peer.feed(Frame::chunk("t001", "m001", "5-8/8", "efgh"));
+            peer.feed(abort.clone());
+            assert_eq!(peer.sent_lines(), ["t001 200", &format!("t002 {answer}")]);
+            assert_eq!(peer.events().last().unwrap(), "m001 aborted: abandoned by the sender");
+            assert_eq!(peer.due_in(), None);
+        });
+    }
+}
+
+/// A 400 is given at the end of its chunk (ruling R-33).
+#[test]
+fn behind_the_end_with_an_open_range() {
+    run(|peer| {
+        peer.bind();
+        peer.feed(Frame::chunk("t001", "m001", "5-8/8", "efgh"));
+        let [front, rest] = Frame::chunk("t002", "m001", "101-*/*", "abcd").split_in_body(2);
+        peer.feed(front);
+        assert_eq!(peer.sent_lines(), ["t001 200"]);
+        peer.feed(rest);
+        assert_eq!(peer.sent_lines(), ["t002 400"]);
+    });
+}
