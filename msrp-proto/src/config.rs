@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use msrp_multipart::MediaRanges;
 
-use crate::wire::{Limits, MsrpUri, Path};
+use crate::wire::{Limits, MsrpUri, Path, Scheme};
 
 /// Settings that connections share. Every limit has a default that suits a client on the open Internet;
 /// `docs/ARCHITECTURE.md` has the memory that they bound.
@@ -339,6 +339,13 @@ impl Terms {
             accepts: Arc::new(MediaRanges::any()),
             max_size: None,
         }
+    }
+
+    /// Whether the next hop wants TLS (RFC 4975 §5.4).
+    pub(crate) fn wants_protection(&self) -> bool {
+        self.remote
+            .as_ref()
+            .is_some_and(|path| path.leftmost().scheme() == Scheme::Msrps)
     }
 
     /// Which way messages may flow, as seen from here. Default: both ways.

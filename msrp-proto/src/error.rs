@@ -236,6 +236,10 @@ pub enum SessionFailure {
     /// The connection ended.
     #[error("the connection ended")]
     ConnectionLost,
+    /// The path agreed upon by [`Session::update`](crate::Session::update) says `msrps`, and the link is not
+    /// protected (RFC 4975 §5.4).
+    #[error("msrps needs a protected link")]
+    NotSecure,
     /// The peer says that octets were lost or that there is no such session: 408 in a REPORT, 481, 506
     /// (ruling R-24).
     #[error("the peer answered {0}")]

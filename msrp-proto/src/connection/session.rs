@@ -194,8 +194,7 @@ impl Connection {
         if uri.session_id().is_none() {
             return Err(OpenErrorReason::NoSessionId);
         }
-        let next_hop = session.terms.remote.as_ref().map(|path| path.leftmost().scheme());
-        if !self.link.is_secure() && (uri.scheme() == Scheme::Msrps || next_hop == Some(Scheme::Msrps)) {
+        if !self.link.is_secure() && (uri.scheme() == Scheme::Msrps || session.terms.wants_protection()) {
             return Err(OpenErrorReason::NotSecure);
         }
         if self
@@ -368,7 +367,14 @@ impl Session<'_> {
     }
 
     /// Takes over what signalling has agreed upon now. Messages under way go on, to the path now valid.
+    ///
+    /// A path whose next hop is `msrps` ends a session over a link that is not protected, as
+    /// [`SessionFailure::NotSecure`]: [`Connection::open`] would have refused it.
     pub fn update(&mut self, terms: Terms) {
+        if !self.connection.link.is_secure() && terms.wants_protection() {
+            self.connection.fail_session(self.id, SessionFailure::NotSecure);
+            return;
+        }
         if let Some(state) = self.connection.sessions.get_mut(self.id.0) {
             state.remote = path_text(&terms);
             state.config.terms = terms;

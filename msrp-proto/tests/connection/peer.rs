@@ -51,6 +51,14 @@ impl Setup {
         Self { config, ..self }
     }
 
+    /// Over TLS.
+    pub(crate) fn secure(self) -> Self {
+        Self {
+            link: Link::tls(),
+            ..self
+        }
+    }
+
     pub(crate) fn session(self, session: SessionConfig) -> Self {
         Self {
             session: Some(session),

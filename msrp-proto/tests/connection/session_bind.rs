@@ -1,6 +1,7 @@
 //! Which session a connection is for (RFC 4975 §5.4, RFC 6135).
 
-use msrp_proto::{Role, SessionConfig, Terms};
+use msrp_proto::wire::MsrpUri;
+use msrp_proto::{OpenErrorReason, Role, SessionConfig, Terms};
 
 use crate::frame::{A, B, B2, Frame};
 use crate::peer::{Setup, active, passive, run, text};
@@ -190,4 +191,75 @@ fn direction_and_control_messages() {
             assert_eq!(peer.sent_lines(), ["t001 200", "REPORT m001 1-1/1 000 200 OK"]);
         });
     }
+}
+
+/// Shows: MSRP-6-03.
+#[test]
+fn a_host_is_no_session() {
+    for text in ["msrps://r.example.com;tcp", "msrps://r.example.com:9000;tcp"] {
+        let uri: MsrpUri = text.parse().unwrap();
+        assert_eq!(uri.session_id(), None);
+        Setup::new().secure().no_session().run(|peer| {
+            let session = active(text);
+            let refused = peer.connection.open(session.clone()).unwrap_err();
+            assert_eq!(refused.reason, OpenErrorReason::NoSessionId);
+            assert_eq!(*refused.session, session);
+            assert_eq!(peer.connection.session_count(), 0);
+            peer.assert_silent();
+        });
+    }
+}
+
+/// Shows: MSRP-5.4-08 (sessions and their connection).
+#[test]
+fn msrps_wants_a_protected_connection() {
+    const SECURE_B: &str = "msrps://b.example.com:12763/kjhd37s2s20w2a;tcp";
+    const SECURE_A: &str = "msrps://a.example.com:7654/jshA7weztas;tcp";
+    let session = |local: &str, remote: &str| {
+        let terms = Terms::new(remote.parse().unwrap());
+        SessionConfig::new(local.parse().unwrap(), Role::Active, terms)
+    };
+    let relayed = format!("{SECURE_A} {A}");
+    for session in [
+        session(SECURE_B, SECURE_A),
+        session(SECURE_B, A),
+        session(B, SECURE_A),
+        session(B, &relayed),
+    ] {
+        Setup::new().no_session().run(|peer| {
+            let refused = peer.connection.open(session.clone()).unwrap_err();
+            assert_eq!(refused.reason, OpenErrorReason::NotSecure);
+            assert_eq!(*refused.session, session);
+            peer.assert_silent();
+        });
+        Setup::new().secure().session(session).run(|peer| {
+            assert_eq!(peer.sent_lines(), ["SEND 1-0/0 $"]);
+        });
+    }
+    // Nor does a path that becomes known later get through.
+    for bound in [false, true] {
+        run(|peer| {
+            if bound {
+                peer.bind();
+            }
+            let unknown = Terms::unknown();
+            peer.session("B").update(unknown);
+            peer.send("out", text("secret"));
+            let terms = Terms::new(SECURE_A.parse().unwrap());
+            peer.session("B").update(terms);
+            assert_eq!(
+                peer.events(),
+                [
+                    "out failed: the session ended",
+                    "B failed: msrps needs a protected link"
+                ]
+            );
+            peer.assert_silent();
+        });
+    }
+    // Only the next hop matters.
+    let behind = format!("{A} {SECURE_A}");
+    Setup::new().session(session(B, &behind)).run(|peer| {
+        assert_eq!(peer.sent_lines(), ["SEND 1-0/0 $"]);
+    });
 }
