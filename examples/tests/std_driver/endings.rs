@@ -67,6 +67,50 @@ fn connection_refused() {
     });
 }
 
+/// The session waits until the last address has been tried, and knows nothing of those that did not answer.
+///
+/// Shows: MSRP-6.2-03 (the addresses in their order; that all fail is `connection_refused`).
+#[test]
+fn the_next_address_is_tried() {
+    within(Duration::from_secs(20), || {
+        let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let addresses = [nobody.local_addr().unwrap(), listener.local_addr().unwrap()];
+        drop(nobody);
+        let bob = thread::spawn(move || {
+            let (socket, _) = listener.accept().unwrap();
+            let (connection, _) = connection(Role::Passive, Config::default());
+            Driver::new(connection).run(Ok(socket), &mut |_: &mut Connection, _| {});
+        });
+
+        let (connection, session) = connection(Role::Active, Config::default());
+        let mut events = Vec::new();
+        let ended = Driver::new(connection).run(
+            TcpStream::connect(&addresses[..]),
+            &mut |connection: &mut Connection, event| {
+                if let Event::Session(_, SessionEvent::Bound) = event {
+                    connection.session(session).unwrap().close();
+                    connection.close().unwrap();
+                }
+                events.push(event);
+            },
+        );
+        assert_eq!(ended.reason, ConnectionError::Closed);
+        assert!(
+            matches!(
+                events[..],
+                [
+                    Event::Session(_, SessionEvent::Bound),
+                    Event::Session(_, SessionEvent::Closed),
+                    Event::ConnectionLost(ConnectionError::Closed),
+                ]
+            ),
+            "{events:?}"
+        );
+        bob.join().unwrap();
+    });
+}
+
 #[test]
 fn eof_in_the_middle_of_a_message() {
     within(Duration::from_secs(20), || {

@@ -23,7 +23,7 @@ fn assert_deviates(input: &[u8], deviation: Deviation, offset: usize) -> MediaRa
     read
 }
 
-/// Shows: MSRP-7.3.1-11.
+/// Shows: MSRP-7.3.1-11, MSRP-8.6-18.
 #[test]
 fn matching_ignores_case_and_parameters_and_honours_wildcards() {
     let text = parse(b"text/*");
@@ -45,6 +45,7 @@ fn matching_ignores_case_and_parameters_and_honours_wildcards() {
     assert!(!explicit.accepts_essence("text", "*"));
 }
 
+/// Shows: MSRP-8.6-16.
 #[test]
 fn quoted_values_may_hold_what_separates() {
     let ranges = parse(br#"a/b;p="x y;z" c/d"#);

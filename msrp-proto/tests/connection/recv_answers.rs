@@ -196,6 +196,37 @@ fn from_path_is_answered_and_not_checked() {
     });
 }
 
+/// Shows: RELAY-3-04.
+#[test]
+fn through_relays() {
+    let relays = "msrps://relay-b.example.com:9001/b;tcp msrps://relay-a.example.com:9000/a;tcp";
+    let from = format!("{relays} {A}");
+    run(|peer| {
+        peer.bind();
+        peer.feed(
+            Frame::text("t001", "m001", "hello")
+                .from(&from)
+                .success_report("yes"),
+        );
+        let sent = peer.sent();
+        assert_eq!(sent.len(), 2);
+        // An answer goes one hop, a REPORT all the way, in the order of From-Path.
+        assert_eq!(
+            (
+                sent[0].line(),
+                sent[0].header("To-Path"),
+                sent[0].header("From-Path")
+            ),
+            ("t001 200".into(), relays.split(' ').next().unwrap(), B)
+        );
+        assert_eq!(sent[1].line(), "REPORT m001 1-5/5 000 200 OK");
+        assert_eq!(
+            (sent[1].header("To-Path"), sent[1].header("From-Path")),
+            (&*from, B)
+        );
+    });
+}
+
 /// Shows: MSRP-14.1-02.
 #[test]
 fn near_misses_look_like_any_miss() {

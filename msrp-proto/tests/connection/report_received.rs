@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use msrp_proto::Terms;
 use msrp_proto::wire::FailureReport;
 
-use crate::frame::{B, B2, Frame};
+use crate::frame::{A, B, B2, Frame};
 use crate::peer::{Peer, Setup, passive, run, text};
 
 /// Sends a message of ten octets that is to be reported on, and answers it. Returns its Message-ID.
@@ -35,6 +36,37 @@ fn delivery_is_apart_from_the_transaction() {
         ));
         assert_eq!(peer.events(), ["out reported 1-5/5 200", "out completed"]);
     });
+}
+
+/// Neither of them is known by where it says that it comes from.
+///
+/// Shows: RELAY-3-02 (the sender), RELAY-3-06.
+#[test]
+fn answers_of_relays_and_reports_through_them() {
+    let (relay, other) = (
+        "msrps://relay-a.example.com:9000/a;tcp",
+        "msrps://relay-b.example.com:9001/b;tcp",
+    );
+    for from in [relay, other] {
+        run(|peer| {
+            peer.bind();
+            let terms = Terms::new(
+                format!("msrp://r.example.com:2855/r;tcp {relay} {A}")
+                    .parse()
+                    .unwrap(),
+            );
+            peer.session("B").update(terms);
+            peer.send("out", text("0123456789").success_report(true));
+            let sent = peer.sent();
+            assert_eq!(peer.events(), ["out sent"]);
+            peer.feed(Frame::response(&sent[0].id(), "200 OK").from(from));
+            assert_eq!(peer.events(), ["out acknowledged 10"]);
+            let report = Frame::report("r001", &sent[0].message_id(), "1-10/10", "000 200 OK");
+            peer.feed(report.from(&format!("{relay} {other} {A}")));
+            assert_eq!(peer.events(), ["out reported 1-10/10 200", "out completed"]);
+            peer.assert_silent();
+        });
+    }
 }
 
 /// Shows: MSRP-7.1.3-04.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use msrp_proto::{LinkError, Refusal, SessionsOpen};
 
 use crate::frame::{A, B, B2, Frame};
-use crate::peer::{Peer, Setup, passive, run, text};
+use crate::peer::{Peer, Setup, active, passive, run, text};
 
 const B3: &str = "msrp://b.example.com:12763/third;tcp";
 
@@ -66,6 +66,66 @@ fn the_connection_takes_its_sessions_along() {
             peer.assert_silent();
             assert!(peer.connection.is_closed());
             assert!(peer.connection.open(passive(B)).is_err());
+        });
+    }
+}
+
+/// The driver tries one address after the other, and tells the connection about the last one only.
+///
+/// Shows: MSRP-6.2-03 (the state machine waits, and asks for nothing meanwhile).
+#[test]
+fn waiting_for_the_transport() {
+    for reachable in [false, true] {
+        Setup::new().session(active(B)).run(|peer| {
+            peer.send("out", text("hello"));
+            // However long it takes: no octets are taken before there is a transport.
+            assert_eq!(peer.due_in(), None);
+            peer.wait(Duration::from_secs(3600));
+            assert_eq!(peer.events(), [""; 0]);
+            assert!(peer.connection.wants_transmit() && peer.connection.session_count() == 1);
+            if reachable {
+                assert_eq!(peer.sent_lines(), ["SEND 1-5/5 hello $"]);
+                assert_eq!(peer.events(), ["out sent"]);
+                return;
+            }
+            peer.connection.handle_failure(peer.now, LinkError::Connect);
+            assert_eq!(
+                peer.events(),
+                [
+                    "out failed: the connection ended",
+                    "B failed: the connection ended",
+                    "lost: no connection could be made"
+                ]
+            );
+            peer.assert_silent();
+        });
+    }
+}
+
+/// Shows: MSRP-5.4-09 (the verdict of the driver), MSRP-14.4-02.
+#[test]
+fn the_wrong_peer_gets_nothing() {
+    let local = "msrps://b.example.com:12763/kjhd37s2s20w2a;tcp";
+    for (verdict, why) in [
+        (LinkError::Fingerprint, "the certificate has another fingerprint"),
+        (LinkError::Name, "the certificate is for another name"),
+        (LinkError::Tls, "TLS failed"),
+    ] {
+        Setup::new().secure().session(active(local)).run(|peer| {
+            peer.send("out", text("secret"));
+            assert!(peer.connection.wants_transmit());
+            peer.connection.handle_failure(peer.now, verdict);
+            assert!(peer.transmitted().is_empty());
+            assert_eq!(
+                peer.events(),
+                [
+                    "out failed: the connection ended".to_owned(),
+                    "B failed: the connection ended".to_owned(),
+                    format!("lost: {why}")
+                ]
+            );
+            assert!(peer.connection.is_closed() && peer.due_in().is_none());
+            peer.assert_silent();
         });
     }
 }

@@ -116,6 +116,8 @@ fn tls_names_the_server() {
 }
 
 /// What opening a session on the wrong connection does is shown with the connection.
+///
+/// Shows: MSRP-5.4-08 (what the driver is told), MSRP-5.4-09 (whom it verifies).
 #[test]
 fn the_scheme_decides_about_tls() {
     let secure = target("msrps://b.example.com:1/s;tcp");
