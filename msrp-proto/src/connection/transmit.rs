@@ -42,6 +42,9 @@ pub(super) struct OpenChunk {
 /// The most octets that are put into one buffer. One copy into it costs far less than a second write.
 const BUFFER: usize = 16 * 1024;
 
+/// Octets that end a chunk at most: the line end, the hyphens, the identifier, the flag and a line end.
+const END_LINE: usize = 2 + 7 + 32 + 1 + 2;
+
 /// Octets of an open chunk after which another bulk message may interrupt it.
 const TURN: usize = BUFFER;
 
@@ -372,8 +375,11 @@ impl Connection {
         let room = if uncopied {
             BUFFER
         } else {
-            BUFFER.saturating_sub(out.len())
+            BUFFER.saturating_sub(out.len() + END_LINE)
         };
+        if room == 0 {
+            return Continued::Full;
+        }
         let len = wanted.min(front).min(room);
         let octets = message
             .front()

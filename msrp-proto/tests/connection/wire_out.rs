@@ -15,8 +15,8 @@ use msrp_proto::{
 pub(crate) const LOCAL: &str = "msrp://a.example.com:7654/jshA7weztas;tcp";
 pub(crate) const PEER: &str = "msrp://b.example.com:12763/kjhd37s2s20w2a;tcp";
 
-/// Most octets of a buffer, the end-line of a chunk that is full to the brim aside.
-const BUFFER: usize = 16 * 1024 + 64;
+/// Most octets of a buffer.
+const BUFFER: usize = 16 * 1024;
 
 /// A connection, what it has transmitted as frames, and the time.
 pub(crate) struct Wire {
