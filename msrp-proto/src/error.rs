@@ -114,6 +114,9 @@ pub enum SendErrorReason {
     /// A message with this Message-ID is being sent or awaits its report.
     #[error("the Message-ID is in use")]
     DuplicateId,
+    /// The Message-ID is not one to send: 4 to 32 characters (RFC 4975 §9). Peers may use longer ones.
+    #[error("the Message-ID is not one to send")]
+    IllegalId,
     /// The message is longer than the peer wants.
     #[error("longer than the peer wants")]
     TooLarge,

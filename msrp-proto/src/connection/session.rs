@@ -313,6 +313,12 @@ impl SessionState {
         if !terms.direction.may_send() && !message.control {
             return Err(SendErrorReason::Direction);
         }
+        // One that a peer has chosen may be longer (ruling R-12).
+        if let Some(id) = &message.message_id
+            && MessageId::new(id.as_str()).is_err()
+        {
+            return Err(SendErrorReason::IllegalId);
+        }
         let content_type = &message.content_type;
         if !terms.accepts.accepts(content_type) || self.is_type_refused(content_type.essence()) {
             return Err(SendErrorReason::TypeNotAccepted);

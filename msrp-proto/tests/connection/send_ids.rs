@@ -31,6 +31,19 @@ fn generated_identifiers_satisfy_the_grammar() {
     }
 }
 
+/// An identifier that a peer may use is not for that one to be sent.
+///
+/// Shows: MSRP-7.1.1-03.
+#[test]
+fn an_identifier_of_the_application_satisfies_the_grammar() {
+    let mut wire = Wire::active(Config::default());
+    for bad in ["abc", "abcdefghijklmnopqrstuvwxyz0123456", "-abc"] {
+        let id = MessageId::parse(bad.as_bytes()).unwrap();
+        let error = wire.try_send(message("x").message_id(id)).unwrap_err();
+        assert_eq!(error.reason, SendErrorReason::IllegalId, "{bad}");
+    }
+}
+
 /// Shows: MSRP-7.1.1-02.
 #[test]
 fn message_ids_are_unique() {
