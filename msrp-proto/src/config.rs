@@ -237,7 +237,8 @@ impl Config {
     }
 
     /// How many Message-IDs of ended messages are remembered per session: received ones to flag
-    /// duplicates (ruling R-65), sent ones to tell of late outcomes. Default: 256.
+    /// duplicates (ruling R-65), refused ones to refuse what yet comes of them, sent ones to tell of late
+    /// outcomes; so many of each kind. Default: 256.
     pub fn max_remembered(self, messages: usize) -> Self {
         Self {
             max_remembered: messages,
