@@ -197,7 +197,10 @@ fn aborted_behind_the_end() {
             peer.feed(Frame::chunk("t001", "m001", "5-8/8", "efgh"));
             peer.feed(abort.clone());
             assert_eq!(peer.sent_lines(), ["t001 200", &format!("t002 {answer}")]);
-            assert_eq!(peer.events().last().unwrap(), "m001 aborted: abandoned by the sender");
+            assert_eq!(
+                peer.events().last().unwrap(),
+                "m001 aborted: abandoned by the sender"
+            );
             assert_eq!(peer.due_in(), None);
         });
     }

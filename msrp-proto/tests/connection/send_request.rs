@@ -144,7 +144,9 @@ fn only_sends_are_interrupted() {
 fn many_requests_make_many_buffers() {
     let mut wire = Wire::active(Config::default().in_flight(10_000));
     for session in 0..500 {
-        let local = format!("msrp://a.example.com:7654/{session:03};tcp").parse().unwrap();
+        let local = format!("msrp://a.example.com:7654/{session:03};tcp")
+            .parse()
+            .unwrap();
         let session = SessionConfig::new(local, Role::Active, Terms::new(path(PEER)));
         let session = wire.connection.open(session).unwrap();
         wire.connection.session(session).unwrap().ping();

@@ -163,7 +163,10 @@ fn a_slow_chunk() {
         peer.assert_silent();
         // A chunk of a later message is not taken for one of it.
         peer.feed(Frame::text("t002", "m002", "x"));
-        assert_eq!(peer.events(), ["m002 started", "m002 data 0 x", "m002 finished 1"]);
+        assert_eq!(
+            peer.events(),
+            ["m002 started", "m002 data 0 x", "m002 finished 1"]
+        );
     });
     // One that stops in its middle takes its message with it.
     setup().run(|peer| {
