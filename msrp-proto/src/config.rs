@@ -132,10 +132,11 @@ impl Config {
         }
     }
 
-    /// How long a session may send nothing before it sends a SEND without a body. Default: `None`, never.
+    /// How long a session may send nothing before it sends a SEND without a body, at least 1 s. Default:
+    /// `None`, never.
     pub fn keepalive(self, wait: Option<Duration>) -> Self {
         Self {
-            keepalive: wait,
+            keepalive: wait.map(|wait| wait.max(Duration::from_secs(1))),
             ..self
         }
     }

@@ -65,7 +65,8 @@ pub enum SessionEvent {
     Closed,
     /// The session is over. A new one needs new URIs from signalling (RFC 4975 §5.4).
     Failed(SessionFailure),
-    /// Something arrived for a sent message that had its last event already.
+    /// A REPORT, or with Failure-Report `partial` an error response, arrived for a sent message that had its
+    /// last event already. A bounded number of such messages is remembered.
     Late {
         /// Which message.
         message_id: MessageId,

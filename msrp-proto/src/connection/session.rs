@@ -389,7 +389,9 @@ impl Session<'_> {
         self.connection.finish_session(self.id);
     }
 
-    /// Ends the session when every message queued has its outcome; takes no further ones.
+    /// Ends the session when every message queued has its outcome; takes no further ones. Where they may
+    /// never leave, because the peer has not bound the session or its path is not known, only
+    /// [`abort`](Self::abort) ends it.
     pub fn close(self) {
         if let Some(state) = self.connection.sessions.get_mut(self.id.0) {
             state.closing = true;

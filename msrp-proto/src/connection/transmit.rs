@@ -277,16 +277,14 @@ impl Connection {
         );
         let id_place = place.unwrap_or(place_of(message.failure_report));
         let start = out.len();
-        let (tid, nonce) = loop {
-            let (tid, nonce) = self.ids.transaction(id_place, |_| false);
-            message.lines(&state.remote, &state.local).put(out, &tid, &range);
+        // Written with one identifier after the other, until its end-line does not stand in the body.
+        let (tid, nonce) = self.ids.transaction(id_place, |tid| {
+            out.truncate(start);
+            message.lines(&state.remote, &state.local).put(out, tid, &range);
             let body = out.len();
             message.copy_front(len, out);
-            if !end_line_stands_in(out.get(body..).unwrap_or_default(), &tid) {
-                break (tid, nonce);
-            }
-            out.truncate(start);
-        };
+            end_line_stands_in(out.get(body..).unwrap_or_default(), tid)
+        });
         message.drop_front(len);
         let flag = flag_after(message);
         put_body_end(out, &tid, flag);

@@ -187,7 +187,7 @@ fn wrapping_comes_before_chunking() {
     assert_eq!(joined(&frames), wrapped.as_bytes());
 }
 
-/// Shows: MSRP-7.1.1-34 (may be set), MSRP-7.1.1-35.
+/// Shows: MSRP-7.1.1-35.
 #[test]
 fn content_is_binary_and_may_have_a_disposition() {
     assert!(Header::new("Content-Transfer-Encoding", "base64").is_err());
