@@ -155,7 +155,8 @@ pub struct Stats {
 }
 
 impl Connection {
-    /// A connection over a transport that is ready for octets. `seed` feeds every generated identifier:
+    /// A connection over a transport that is ready for octets, or still being set up: until it is, do not call
+    /// [`poll_transmit`](Self::poll_transmit), which starts timers. `seed` feeds every generated identifier:
     /// take a fresh one for each connection.
     pub fn new(config: Arc<Config>, link: Link, now: Instant, seed: Seed) -> Self {
         let mut connection = Self {
