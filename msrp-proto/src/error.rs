@@ -111,8 +111,8 @@ pub enum SendErrorReason {
     /// The direction agreed upon does not allow messages from here.
     #[error("the session does not send")]
     Direction,
-    /// A message with this Message-ID is being sent or awaits its report.
-    #[error("the Message-ID is in use")]
+    /// A message with this Message-ID is being sent, awaits its report, or has had its outcome.
+    #[error("the Message-ID is used")]
     DuplicateId,
     /// The Message-ID is not one to send: 4 to 32 characters (RFC 4975 §9). Peers may use longer ones.
     #[error("the Message-ID is not one to send")]

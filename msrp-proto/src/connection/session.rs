@@ -313,11 +313,15 @@ impl SessionState {
         if !terms.direction.may_send() && !message.control {
             return Err(SendErrorReason::Direction);
         }
-        // One that a peer has chosen may be longer (ruling R-12).
-        if let Some(id) = &message.message_id
-            && MessageId::new(id.as_str()).is_err()
-        {
-            return Err(SendErrorReason::IllegalId);
+        if let Some(id) = &message.message_id {
+            // One that a peer has chosen may be longer (ruling R-12).
+            if MessageId::new(id.as_str()).is_err() {
+                return Err(SendErrorReason::IllegalId);
+            }
+            // Other content is another message (RFC 4975 §7.1.1).
+            if self.ended.lookup(id.as_bytes()).is_some() {
+                return Err(SendErrorReason::DuplicateId);
+            }
         }
         let content_type = &message.content_type;
         if !terms.accepts.accepts(content_type) || self.is_type_refused(content_type.essence()) {

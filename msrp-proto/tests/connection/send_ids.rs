@@ -78,7 +78,12 @@ fn another_version_of_a_message_is_another_message() {
     let frames = wire.drain();
     let ids: BTreeSet<_> = frames.iter().map(|frame| frame.message_id()).collect();
     assert_eq!(ids.len(), 3);
-    // Sent, and still awaiting its response.
+    // Sent, and still awaiting its response; then answered, and finished.
+    let error = wire.try_send(message("two").message_id(own.clone())).unwrap_err();
+    assert_eq!(error.reason, SendErrorReason::DuplicateId);
+    for frame in &frames {
+        wire.answer(frame, 200);
+    }
     let error = wire.try_send(message("two").message_id(own)).unwrap_err();
     assert_eq!(error.reason, SendErrorReason::DuplicateId);
 }
