@@ -91,6 +91,9 @@ impl Connection {
         let wait = self.config.incomplete_timeout;
         if quiet < wait {
             self.timers.start(Timer::Incomplete(id), wait - quiet);
+        } else if !self.wants_input() {
+            // It is not the peer who is slow.
+            self.timers.start(Timer::Incomplete(id), wait);
         } else {
             self.end_incoming(id.0, StatusCode::STOP_SENDING, ReceiveFailure::TimedOut);
         }
