@@ -83,12 +83,39 @@ fn a_slow_chunk_is_no_busy_loop() {
         (1, 0)
     );
 
-    // Or that never ends.
-    let (mut bench, _) = bound(Config::default());
-    bench.input(bench.now, frames::chunk("aaaa", "slow", "1-*/*", "", b"x", '+'));
-    bench.input(bench.now, chunk[..chunk.len() - 50].to_vec());
-    let count = bench.pass(seconds(100_000));
-    assert!(count < 500, "{count} timeouts");
+    // Or that never ends, be it the first of its message or not.
+    for chunks in 0..2 {
+        let (mut bench, _) = bound(Config::default());
+        for at in 0..chunks {
+            let range = format!("{}-*/*", at + 1);
+            bench.input(bench.now, frames::chunk("aaaa", "slow", &range, "", b"x", '+'));
+        }
+        bench.input(bench.now, chunk[..chunk.len() - 50].to_vec());
+        bench.pass(seconds(599));
+        assert_eq!(bench.arriving().len(), 1);
+        let count = bench.pass(seconds(100_000));
+        assert!(count < 5, "{count} timeouts");
+        assert_eq!(bench.trace.count("Aborted(TimedOut)"), 1);
+    }
+}
+
+/// An application that does not take its events does not cost the peer its message.
+#[test]
+fn what_is_held_back_here_is_not_late() {
+    let (mut bench, _) = bound(Config::default().max_events(2));
+    let message = frames::message("aaaa", "held", &[b'y'; 3000]);
+    bench.input(bench.now, message[..2000].to_vec());
+    bench.input(bench.now, message[2000..].to_vec());
+    for _ in 0..5 {
+        let due = bench.connection.poll_timeout().expect("a timer");
+        bench.timeout(due);
+    }
+    assert!(!bench.connection.wants_input());
+    bench.events();
+    assert_eq!(
+        (bench.trace.count("Finished"), bench.trace.count("Aborted")),
+        (1, 0)
+    );
 }
 
 #[test]

@@ -138,6 +138,26 @@ fn undelivered_events_are_bounded() {
     assert!((10_000..=10_000 + 4096).contains(&octets), "{octets} octets");
 }
 
+/// One large read is not processed beyond what is wanted, either.
+#[test]
+fn a_large_read_is_held_for_the_most_part() {
+    let frames: Vec<u8> = (0..2000)
+        .flat_map(|at| frames::message(&format!("tid{at}"), &format!("m{at}"), b"x"))
+        .collect();
+    for config in [
+        Config::default().max_events(10),
+        Config::default().max_event_octets(4),
+        Config::default().in_flight(1).max_answers(4),
+    ] {
+        let (mut bench, _) = bound(config);
+        bench.input(bench.now, frames.clone());
+        let processed = bench.connection.stats().frames_received;
+        assert!((3..=6).contains(&processed), "{processed} frames");
+        bench.settle(bench.now);
+        assert_eq!(bench.trace.count("Finished"), 2000);
+    }
+}
+
 #[test]
 fn untaken_answers_are_bounded() {
     for method in ["SEND", "NICKNAME"] {

@@ -163,25 +163,36 @@ fn a_closing_session_ends_once() {
 #[test]
 fn a_session_that_closes_waits_for_its_messages() {
     let (mut bench, session) = bound(Config::default());
-    let id = bench.send(session, Message::new(text(), "x")).expect("room");
+    let first = bench.send(session, Message::new(text(), "x")).expect("room");
+    let second = Message::new(text(), "x")
+        .success_report(true)
+        .failure_report(FailureReport::No);
+    let second = bench.send(session, second).expect("room");
     bench.command(|connection| connection.session(session).map(|session| session.close()));
     bench.settle(bench.now);
-    assert!(!bench.watch.sessions[&session].ended);
-    let frame = read(&bench.out).pop().expect("a SEND");
-    bench.input(bench.now, frames::response(&frame.tid, "200 OK"));
+    let frames: Vec<_> = read(&bench.out)
+        .into_iter()
+        .filter(|frame| frame.kind == "SEND")
+        .collect();
+    bench.input(bench.now, frames::response(&frames[0].tid, "200 OK"));
+    bench.events();
+    assert_eq!(bench.watch.outgoing[&first].outcome, Some(Ok(())));
+    assert!(!bench.watch.sessions[&session].ended, "a report is awaited");
+    let id = frames[1].id.as_deref().expect("a message");
+    bench.input(bench.now, frames::report("aaaa", id, "1-1/1", "200 OK"));
     let events: Vec<_> = core::iter::from_fn(|| bench.poll_event()).collect();
     assert!(
         matches!(
             events[..],
             [
-                Event::Outgoing(_, OutgoingEvent::Acknowledged { upto: 1 }),
+                Event::Outgoing(_, OutgoingEvent::Reported { .. }),
                 Event::Outgoing(_, OutgoingEvent::Completed),
                 Event::Session(_, SessionEvent::Closed)
             ]
         ),
         "{events:?}"
     );
-    assert_eq!(bench.watch.outgoing[&id].outcome, Some(Ok(())));
+    assert_eq!(bench.watch.outgoing[&second].outcome, Some(Ok(())));
 }
 
 #[test]

@@ -95,8 +95,8 @@ fn requests(recorder: &mut Recorder) {
     ));
 }
 
-fn one_way() -> Transcript {
-    let mut recorder = Recorder::new();
+fn one_way(every: usize) -> Transcript {
+    let mut recorder = Recorder::new(every);
     requests(&mut recorder);
     recorder.add(b"MSRP junk without an end\r\nMSRP", &[]);
     let (transcript, trace, out) = recorder.finish();
@@ -109,9 +109,9 @@ fn one_way() -> Transcript {
     transcript
 }
 
-fn two_way() -> Transcript {
+fn two_way(every: usize) -> Transcript {
     use FailureReport::{No, Partial, Yes};
-    let mut recorder = Recorder::new();
+    let mut recorder = Recorder::new(every);
     let sends = |recorder: &mut Recorder| {
         let frames = recorder.sent();
         frames
@@ -137,7 +137,11 @@ fn two_way() -> Transcript {
         &frames::message("tid0", "m0", b"in between"),
         &[Command::Fail, Command::Stream],
     );
-    let id = first[1].id.clone().expect("a message");
+    let reported = first
+        .iter()
+        .find(|frame| frame.body == 10)
+        .expect("the first message");
+    let id = reported.id.clone().expect("a message");
     recorder.add(&frames::report("tid1", &id, "1-5/10", "200 OK"), &[]);
     recorder.add(&frames::report("tid2", &id, "6-10/10", "200 OK"), &[]);
     recorder.add(&frames::report("tid3", &id, "6-10/10", "413"), &[]);
@@ -203,13 +207,21 @@ fn check(transcript: &Transcript, compare_order: bool, sparse: usize) {
     }
 }
 
+/// Octets to transmit are taken in the midst of everything, or after each frame only, so that pieces of
+/// input are large as well.
+const EVERY: [usize; 2] = [127, 1 << 20];
+
 #[test]
 fn of_requests() {
     // Nothing that is transmitted raises an event here, so the order of all events is the same.
-    check(&one_way(), true, 1);
+    for every in EVERY {
+        check(&one_way(every), true, 1);
+    }
 }
 
 #[test]
 fn of_a_conversation() {
-    check(&two_way(), false, 1);
+    for every in EVERY {
+        check(&two_way(every), false, 1);
+    }
 }

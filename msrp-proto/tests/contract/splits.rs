@@ -37,6 +37,8 @@ pub(crate) struct Recorder {
     transcript: Transcript,
     run: Run,
     read: usize,
+    /// How far apart octets to transmit are taken, besides at the end of what is added.
+    every: usize,
 }
 
 struct Run {
@@ -46,11 +48,12 @@ struct Run {
 }
 
 impl Recorder {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(every: usize) -> Self {
         Self {
             transcript: Transcript::default(),
             run: Run::new(),
             read: 0,
+            every,
         }
     }
 
@@ -59,7 +62,9 @@ impl Recorder {
         let start = self.transcript.octets.len();
         self.transcript.octets.extend_from_slice(octets);
         let end = self.transcript.octets.len();
-        self.transcript.polls.extend((start + 1..end).step_by(127));
+        self.transcript
+            .polls
+            .extend((start + self.every..end).step_by(self.every));
         self.transcript.polls.insert(end);
         self.transcript.commands.insert(end, commands.to_vec());
         let mut from = start;
