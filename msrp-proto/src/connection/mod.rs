@@ -237,13 +237,15 @@ impl Connection {
     /// The time of [`poll_timeout`](Self::poll_timeout) has come. Calling it early does nothing.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.touch(now);
+        // Not by the events that come of this.
+        let held_back = !self.wants_input();
         while let Some(subject) = self.transactions.expired(self.now) {
             self.transaction_expired(subject);
         }
         while let Some(timer) = self.timers.pop(self.now) {
             match timer {
                 Timer::Idle => self.events.push(Event::Idle),
-                Timer::Incomplete(id) => self.incoming_expired(id),
+                Timer::Incomplete(id) => self.incoming_expired(id, held_back),
                 Timer::Keepalive(id) => self.keepalive_expired(id),
                 Timer::Report(id) => self.report_expired(id),
                 Timer::Stalled => {

@@ -83,7 +83,7 @@ impl Connection {
         }
     }
 
-    pub(super) fn incoming_expired(&mut self, id: IncomingId) {
+    pub(super) fn incoming_expired(&mut self, id: IncomingId, held_back: bool) {
         let Some(message) = self.receiver.messages.get(id.0) else {
             return;
         };
@@ -91,7 +91,7 @@ impl Connection {
         let wait = self.config.incomplete_timeout;
         if quiet < wait {
             self.timers.start(Timer::Incomplete(id), wait - quiet);
-        } else if !self.wants_input() {
+        } else if held_back {
             // It is not the peer who is slow.
             self.timers.start(Timer::Incomplete(id), wait);
         } else {
