@@ -118,6 +118,21 @@ fn what_is_held_back_here_is_not_late() {
     );
 }
 
+/// The end of one message is an event, which does not hold back the end of others.
+#[test]
+fn messages_that_are_late_together_end_together() {
+    let (mut bench, _) = bound(Config::default().max_events(1));
+    for id in ["first", "second", "third"] {
+        bench.input(bench.now, frames::chunk("aaaa", id, "1-*/*", "", b"x", '+'));
+        bench.events();
+    }
+    bench.timeout(bench.now);
+    let due = bench.connection.poll_timeout().expect("a timer");
+    bench.timeout(due);
+    bench.events();
+    assert_eq!(bench.trace.count("Aborted(TimedOut)"), 3);
+}
+
 #[test]
 fn a_stall_is_due_once() {
     let (mut bench, _) = bound(Config::default().in_flight(1).max_answers(2));
