@@ -114,6 +114,7 @@ fn a_response_waits_for_one_chunk_at_most() {
     });
 }
 
+/// Shows: MSRP-7.1.1-31.
 #[test]
 fn a_report_waits_for_one_chunk_at_most() {
     check("report", |bench| {
