@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use msrp_multipart::MediaRanges;
 
+use crate::target::{Target, TargetError};
 use crate::wire::{Limits, MsrpUri, Path, Scheme};
 
 /// Settings that connections share. Every limit has a default that suits a client on the open Internet;
@@ -30,6 +31,9 @@ pub struct Config {
     pub(crate) keepalive: Option<Duration>,
     pub(crate) immediate_send: bool,
     pub(crate) flush_reported: bool,
+    pub(crate) session_requests: bool,
+    pub(crate) request_timeout: Duration,
+    pub(crate) matching: Matching,
     pub(crate) max_sessions: usize,
     pub(crate) max_outgoing: usize,
     pub(crate) max_unreported: usize,
@@ -56,6 +60,9 @@ impl Default for Config {
             keepalive: None,
             immediate_send: true,
             flush_reported: false,
+            session_requests: false,
+            request_timeout: Duration::from_secs(5),
+            matching: Matching::Exact,
             max_sessions: 1024,
             max_outgoing: 1024,
             max_unreported: 1024,
@@ -158,6 +165,29 @@ impl Config {
             flush_reported: reported,
             ..self
         }
+    }
+
+    /// Whether the application is asked about requests for sessions that the connection does not know, by
+    /// [`Event::SessionRequested`](crate::Event::SessionRequested). Default: false, they are answered with 481.
+    pub fn session_requests(self, asked: bool) -> Self {
+        Self {
+            session_requests: asked,
+            ..self
+        }
+    }
+
+    /// How long the application may take to accept or refuse a requested session; then the request is
+    /// answered with 481. Default: 5 s, since the peer gives up after 30 s.
+    pub fn request_timeout(self, wait: Duration) -> Self {
+        Self {
+            request_timeout: wait,
+            ..self
+        }
+    }
+
+    /// By what the session of a request is found. Default: [`Matching::Exact`].
+    pub fn matching(self, matching: Matching) -> Self {
+        Self { matching, ..self }
     }
 
     /// Most sessions on a connection. Default: 1024.
@@ -283,6 +313,18 @@ impl Link {
     }
 }
 
+/// By what the session of a request is found (RFC 4975 §7.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Matching {
+    /// By the whole URI in To-Path, as RFC 4975 §6.1 compares URIs.
+    #[default]
+    Exact,
+    /// Where no URI is equal, by the session-id alone if just one session has it: for peers behind
+    /// middleboxes that rewrite host and port. A session-id is a secret of at least 80 random bits
+    /// (RFC 4975 §14.1), so little is lost by it.
+    SessionId,
+}
+
 /// Which side opened the connection for a session, and so sends first (RFC 4975 §5.4, RFC 6135).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -290,6 +332,14 @@ pub enum Role {
     Active,
     /// The peer connected. The session may not send before a request has bound it to the connection.
     Passive,
+}
+
+impl Role {
+    /// The role of the side that made the latest offer, if signalling negotiates nothing else (RFC 4975
+    /// §5.4, §8.4): it connects.
+    pub const OFFERER: Self = Self::Active;
+    /// The role of the side that answered the latest offer, if signalling negotiates nothing else.
+    pub const ANSWERER: Self = Self::Passive;
 }
 
 /// Which way messages may flow (RFC 4975 §8.9). Reports, responses and control messages always may.
@@ -392,6 +442,26 @@ impl SessionConfig {
             terms,
             accepts: Arc::new(MediaRanges::any()),
             max_size: None,
+        }
+    }
+
+    /// The own URI.
+    pub const fn local(&self) -> &MsrpUri {
+        &self.local
+    }
+
+    /// Where a driver has to connect for this session: for an active one the next hop on the path to the
+    /// peer (RFC 4975 §5.4), or elsewhere by [`Target::connect_to`] when signalling says so (RFC 6714).
+    /// `None` for a passive one, whatever port the peer's URI has: it is connected to (RFC 6135 §4.2.2). Also
+    /// `None` while the path of the peer is not known.
+    ///
+    /// # Errors
+    ///
+    /// [`TargetError`] when the next hop is not one that can be connected to.
+    pub fn target(&self) -> Result<Option<Target>, TargetError> {
+        match (self.role, &self.terms.remote) {
+            (Role::Active, Some(path)) => path.target().map(Some),
+            _ => Ok(None),
         }
     }
 

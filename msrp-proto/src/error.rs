@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::config::SessionConfig;
-use crate::event::Octets;
+use crate::event::{Octets, SessionRequest};
 use crate::message::Message;
 use crate::wire::{DecodeError, StatusCode};
 
@@ -88,6 +88,63 @@ pub enum OpenErrorReason {
     /// The configuration allows no more sessions.
     #[error("too many sessions")]
     TooMany,
+}
+
+/// Why a requested session was not accepted. Request and configuration are given back.
+#[derive(Debug, Error)]
+#[error("{reason}")]
+pub struct AcceptError {
+    /// The request. Unless [`AcceptErrorReason::Expired`], it can still be accepted or refused.
+    pub request: Box<SessionRequest>,
+    /// The configuration, untouched.
+    pub session: Box<SessionConfig>,
+    /// What is wrong.
+    #[source]
+    pub reason: AcceptErrorReason,
+}
+
+/// See [`AcceptError`].
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AcceptErrorReason {
+    /// The request was answered meanwhile: its time was over, or the connection is lost.
+    #[error("the request is no longer open")]
+    Expired,
+    /// The session cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenErrorReason),
+    /// The request is for another URI than the session's.
+    #[error("the request is for another session")]
+    OtherUri,
+}
+
+/// Why a session was not put into a [`SessionTable`](crate::SessionTable). The configuration is given back.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{reason}")]
+pub struct ExpectError {
+    /// The configuration, untouched.
+    pub session: Box<SessionConfig>,
+    /// What is wrong with it.
+    #[source]
+    pub reason: ExpectErrorReason,
+}
+
+/// See [`ExpectError`].
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExpectErrorReason {
+    /// Another session has the same URI (RFC 4975 §8.2).
+    #[error("the URI is in use")]
+    InUse,
+    /// The own URI names a host, not a session (RFC 4975 §6).
+    #[error("the URI has no session-id")]
+    NoSessionId,
+    /// A fork has the URI of what it is a fork of.
+    #[error("a fork has the same URI")]
+    OtherUri,
+    /// The session to fork has ended.
+    #[error("the session to fork has ended")]
+    Unknown,
 }
 
 /// Why a message was not taken. It is given back.

@@ -7,7 +7,7 @@ use msrp_multipart::MediaType;
 
 use crate::error::{ConnectionError, ReceiveFailure, SendFailure, SessionFailure};
 use crate::slots::Key;
-use crate::wire::{ByteRange, FailureReport, Head, MessageId, PathRef, StatusCode};
+use crate::wire::{ByteRange, FailureReport, Head, MessageId, PathRef, StatusCode, UriRef};
 
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident) => {
@@ -50,6 +50,9 @@ pub enum Event {
     Outgoing(OutgoingId, OutgoingEvent),
     /// A session.
     Session(SessionId, SessionEvent),
+    /// A request has come for a session that the connection does not know: accept or refuse it. Only with
+    /// [`Config::session_requests`](crate::Config::session_requests).
+    SessionRequested(SessionRequest),
 }
 
 // Events wait in a queue: they are kept small, and what is large is boxed.
@@ -172,6 +175,42 @@ pub enum OutgoingEvent {
     },
     /// The last octet of the message has been handed out for transmission.
     Sent,
+}
+
+/// A request for a session that its connection does not know, which waits to be accepted or refused:
+/// [`Connection::accept`](crate::Connection::accept), [`Connection::refuse`](crate::Connection::refuse). Until
+/// then nothing behind it is processed, and `wants_input` is false. Left alone, it is answered with 481
+/// after [`Config::request_timeout`](crate::Config::request_timeout).
+pub struct SessionRequest {
+    /// Counted per connection.
+    pub(crate) number: u64,
+    pub(crate) head: Box<Head>,
+}
+
+impl SessionRequest {
+    /// The URI that the request is for: To-Path has only this one.
+    pub fn to(&self) -> Option<UriRef<'_>> {
+        Some(self.head.to_path()?.leftmost())
+    }
+
+    /// The path of the sender, by its own account. The rightmost URI is the peer itself.
+    pub fn from_path(&self) -> Option<PathRef<'_>> {
+        self.head.from_path()
+    }
+
+    /// The head of the request as a whole.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+impl fmt::Debug for SessionRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionRequest")
+            .field("number", &self.number)
+            .field("head", &self.head)
+            .finish()
+    }
 }
 
 /// The head of the first chunk that arrived of a message.

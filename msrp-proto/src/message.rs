@@ -168,8 +168,12 @@ impl core::fmt::Debug for Body {
 pub struct Refusal(StatusCode);
 
 impl Refusal {
+    /// 506: the session is bound to another connection (RFC 4975 §10.10).
+    pub const BOUND_ELSEWHERE: Self = Self(StatusCode::BOUND_ELSEWHERE);
     /// 403: not allowed.
     pub const FORBIDDEN: Self = Self(StatusCode::FORBIDDEN);
+    /// 481: there is no such session (RFC 4975 §10.8).
+    pub const NO_SESSION: Self = Self(StatusCode::NO_SESSION);
     /// 413: not wanted, or too long.
     pub const STOP_SENDING: Self = Self(StatusCode::STOP_SENDING);
     /// 415: the type is not understood.

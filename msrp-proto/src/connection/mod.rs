@@ -3,6 +3,7 @@
 mod recv;
 mod report;
 mod request;
+mod requested;
 mod scheduler;
 mod send;
 mod session;
@@ -22,6 +23,7 @@ pub use self::session::Session;
 
 use self::recv::Receiver;
 use self::report::PendingReport;
+use self::requested::Requested;
 use self::scheduler::Scheduler;
 use self::send::{Control, Sending};
 use self::session::SessionState;
@@ -34,7 +36,7 @@ use crate::event::{Event, IncomingEvent, OutgoingEvent, OutgoingId, SessionId};
 use crate::ids::{Ids, Seed};
 use crate::slots::Slots;
 use crate::time::Instant;
-use crate::wire::{Decoder, MessageId};
+use crate::wire::{Decoder, MessageId, StatusCode};
 
 /// The MSRP state of one connection: octets and the time go in, octets, events and the next moment come
 /// out. It opens nothing, waits for nothing and asks no clock.
@@ -72,8 +74,8 @@ use crate::wire::{Decoder, MessageId};
 /// 9. While bulk data is on the wire, a waiting response, REPORT or interactive message starts within one
 ///    chunk (2048 octets of body at most, or at once between buffers when the chunk is longer) and one
 ///    buffer already handed out.
-/// 10. `wants_input` is false only for undelivered events or too many queued answers. The latter for 30 s
-///     loses the connection as stalled.
+/// 10. `wants_input` is false only for undelivered events, an open [`SessionRequest`](crate::SessionRequest), or
+///     too many queued answers. The latter for 30 s loses the connection as stalled.
 pub struct Connection {
     config: Arc<Config>,
     link: Link,
@@ -83,6 +85,9 @@ pub struct Connection {
     ids: Ids,
     decoder: Decoder,
     held: Held,
+    /// The peer sends no more; what it has sent is not all processed yet.
+    eof: bool,
+    requested: Requested,
     sessions: Slots<Box<SessionState>>,
     /// By session-id; sessions with the same one are chained.
     sessions_by_id: BTreeMap<Box<str>, SessionId>,
@@ -166,6 +171,8 @@ impl Connection {
             ids: Ids::new(&seed),
             decoder: Decoder::new(config.wire),
             held: Held::default(),
+            eof: false,
+            requested: Requested::default(),
             sessions: Slots::new(),
             sessions_by_id: BTreeMap::new(),
             receiver: Receiver::new(),
@@ -195,7 +202,7 @@ impl Connection {
     /// Octets have arrived. Hand over the read buffer itself: large bodies are passed on as slices of it.
     pub fn handle_input(&mut self, now: Instant, data: Bytes) {
         self.touch(now);
-        if self.phase == Phase::Lost || data.is_empty() {
+        if self.phase == Phase::Lost || self.eof || data.is_empty() {
             return;
         }
         self.stats.octets_received += data.len() as u64;
@@ -212,12 +219,26 @@ impl Connection {
     }
 
     /// The peer will send no more octets. All sessions have failed (RFC 4975 §5.4); answers already owed
-    /// are still handed out, since the peer may yet read.
+    /// are still handed out, since the peer may yet read. While a [`SessionRequest`](crate::SessionRequest) is
+    /// open, that comes after what is behind it.
     pub fn handle_eof(&mut self, now: Instant) {
         self.touch(now);
-        // What was held is part of what the peer has sent.
-        while let Some(piece) = self.held.take() {
-            self.decode(piece, true);
+        self.eof = true;
+        self.finish_input();
+        self.timers.arm(self.now);
+    }
+
+    /// The last of the input: what was held is part of what the peer has sent.
+    fn finish_input(&mut self) {
+        while !self.requested.is_open()
+            && let Some(piece) = self.held.take()
+        {
+            if let Some(rest) = self.decode(piece, true) {
+                self.held.put_back(rest);
+            }
+        }
+        if self.requested.is_open() {
+            return;
         }
         let whole = self.decoder.is_between_frames();
         self.lose(if whole {
@@ -248,6 +269,7 @@ impl Connection {
                 Timer::Incomplete(id) => self.incoming_expired(id, held_back),
                 Timer::Keepalive(id) => self.keepalive_expired(id),
                 Timer::Report(id) => self.report_expired(id),
+                Timer::Request => self.refuse_requested(StatusCode::NO_SESSION),
                 Timer::Stalled => {
                     self.lose(ConnectionError::Stalled);
                     self.drop_output();
@@ -281,6 +303,11 @@ impl Connection {
             {
                 continue;
             }
+            if let Event::SessionRequested(request) = &event
+                && !self.requested.is(request)
+            {
+                continue;
+            }
             return Some(event);
         }
     }
@@ -309,6 +336,7 @@ impl Connection {
             return Err(SessionsOpen(self.sessions.len()));
         }
         if self.phase == Phase::Open {
+            self.refuse_requested(StatusCode::NO_SESSION);
             self.phase = Phase::Closing;
             self.finish_closing();
         }
@@ -325,6 +353,8 @@ impl Connection {
     /// transport holds the peer back.
     pub fn wants_input(&self) -> bool {
         self.phase != Phase::Lost
+            && !self.eof
+            && !self.requested.is_open()
             && self.events.queue.len() < self.config.max_events
             && self.events.octets < self.config.max_event_octets
             && self.answers.len() + self.reports.len() < self.config.answer_cap()
@@ -361,8 +391,7 @@ impl Connection {
 
     fn process(&mut self, data: Bytes) {
         if let Some(rest) = self.decode(data, false) {
-            self.held.octets += rest.len();
-            self.held.pieces.push_front(rest);
+            self.held.put_back(rest);
         }
         self.watch_open_chunk();
         self.watch_answers();
@@ -371,7 +400,7 @@ impl Connection {
     /// Decodes until the input is used up or, unless it is `urgent`, no more is wanted. Returns what is
     /// left.
     fn decode(&mut self, mut data: Bytes, urgent: bool) -> Option<Bytes> {
-        while urgent || self.wants_input() {
+        while !self.requested.is_open() && (urgent || self.wants_input()) {
             match self.decoder.decode(&mut data) {
                 Ok(Some(item)) => self.receive(item),
                 Ok(None) => return None,
@@ -412,6 +441,7 @@ impl Connection {
             self.lose_session(SessionId(key));
         }
         self.held = Held::default();
+        self.requested.forget();
         self.transactions.clear();
         self.partials.clear();
         self.timers.clear();
@@ -442,6 +472,11 @@ impl Held {
         let piece = self.pieces.pop_front()?;
         self.octets -= piece.len();
         Some(piece)
+    }
+
+    fn put_back(&mut self, rest: Bytes) {
+        self.octets += rest.len();
+        self.pieces.push_front(rest);
     }
 }
 

@@ -488,9 +488,13 @@ impl Receiver {
             chunk.refusal.get_or_insert(StatusCode::NO_SESSION);
         }
         if self.last_session == Some(session) {
-            self.last_session = None;
-            self.last_to.clear();
+            self.forget_last();
         }
+    }
+
+    pub(super) fn forget_last(&mut self) {
+        self.last_session = None;
+        self.last_to.clear();
     }
 }
 

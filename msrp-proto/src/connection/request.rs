@@ -68,7 +68,7 @@ impl Connection {
         }
     }
 
-    fn begin_request(&mut self, head: &Head) -> Request {
+    pub(super) fn begin_request(&mut self, head: &Head) -> Request {
         let method = match head.start_line() {
             StartLine::Request(method) => method,
             StartLine::Response(status) => {
@@ -81,32 +81,23 @@ impl Connection {
             return Request::Ignored;
         };
         let session = self.match_session(to);
-        if *method == Method::Report {
-            if let Some(session) = session {
-                self.bind(session);
-                self.receive_report(session, head);
-            }
-            return Request::Ignored;
-        }
         let Some(session) = session else {
-            // The only name by which the sender knows us is the one it used (ruling R-34).
-            let from_path = Bytes::copy_from_slice(first_uri(to));
-            let refused = self.refuse(head, method, StatusCode::NO_SESSION, from_path);
-            let interruptible = head.byte_range().is_none_or(|range| range.end.is_none());
-            if let (Method::Send, true, Request::Refused(answer)) = (method, interruptible, &refused) {
-                // The rest is of no interest (ruling R-33).
-                self.answers.push_back(answer.clone());
+            if self.ask(head) {
                 return Request::Ignored;
             }
-            return refused;
+            return self.refuse_unknown(head, StatusCode::NO_SESSION);
         };
         self.bind(session);
+        if *method == Method::Report {
+            self.receive_report(session, head);
+            return Request::Ignored;
+        }
         let Some(state) = self.sessions.get_mut(session.0) else {
             return Request::Ignored;
         };
         if *method != Method::Send {
             let local = state.local.clone();
-            return self.refuse(head, method, StatusCode::UNKNOWN_METHOD, local);
+            return self.refuse_request(head, method, StatusCode::UNKNOWN_METHOD, local);
         }
         if state.from_path != from {
             state.from_path = Bytes::copy_from_slice(from);
@@ -154,7 +145,13 @@ impl Connection {
     }
 
     /// The answer to a request that is not taken; none if its sender does not want to hear of it.
-    fn refuse(&self, head: &Head, method: &Method, status: StatusCode, from: Bytes) -> Request {
+    pub(super) fn refuse_request(
+        &self,
+        head: &Head,
+        method: &Method,
+        status: StatusCode,
+        from: Bytes,
+    ) -> Request {
         let Some(to) = head.from_path_octets() else {
             return Request::Ignored;
         };
@@ -211,7 +208,7 @@ impl Connection {
                 None => return Request::Ignored,
             },
         };
-        self.refuse(head, method, status, from)
+        self.refuse_request(head, method, status, from)
     }
 
     fn end_request(&mut self, flag: ContinuationFlag) {
@@ -266,6 +263,6 @@ impl Connection {
 }
 
 /// The leftmost URI of a path that was found legal.
-fn first_uri(path: &[u8]) -> &[u8] {
+pub(super) fn first_uri(path: &[u8]) -> &[u8] {
     path.split(|&octet| octet == b' ').next().unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::send::Control;
 use super::timer::Timer;
 use super::{Connection, Phase};
-use crate::config::{Role, SessionConfig, Terms};
+use crate::config::{Matching, Role, SessionConfig, Terms};
 use crate::error::{
     OpenError, OpenErrorReason, ReceiveFailure, SendError, SendErrorReason, SendFailure, SessionFailure,
 };
@@ -69,6 +69,18 @@ impl Connection {
                 reason,
             });
         }
+        let id = self.add_session(session);
+        self.settle_requested();
+        Ok(id)
+    }
+
+    /// A session, to command it; `None` once its last event is queued.
+    pub fn session(&mut self, id: SessionId) -> Option<Session<'_>> {
+        self.sessions.get(id.0)?;
+        Some(Session { connection: self, id })
+    }
+
+    fn add_session(&mut self, session: SessionConfig) -> SessionId {
         let name: Box<str> = session.local.session_id().unwrap_or_default().into();
         let next_of_same_id = self.sessions_by_id.get(&name).copied();
         let state = SessionState {
@@ -91,18 +103,14 @@ impl Connection {
         };
         let id = SessionId(self.sessions.insert(Box::new(state)));
         self.sessions_by_id.insert(name, id);
+        // A URI that was found by its session-id alone may be found better now.
+        self.receiver.forget_last();
         self.timers.cancel(Timer::Idle);
         if let Some(wait) = self.config.keepalive {
             self.timers.start(Timer::Keepalive(id), wait);
         }
         self.hold_or_release(id);
-        Ok(id)
-    }
-
-    /// A session, to command it; `None` once its last event is queued.
-    pub fn session(&mut self, id: SessionId) -> Option<Session<'_>> {
-        self.sessions.get(id.0)?;
-        Some(Session { connection: self, id })
+        id
     }
 
     /// The session that a request is for: the one whose URI is its To-Path (RFC 4975 §7.3).
@@ -110,7 +118,18 @@ impl Connection {
         if to.len() != 1 {
             return None;
         }
-        let uri: UriRef<'_> = to.leftmost();
+        let uri = to.leftmost();
+        self.find_exactly(uri).or_else(|| match self.config.matching {
+            Matching::Exact => None,
+            Matching::SessionId => {
+                let first = self.sessions_by_id.get(uri.session_id()?).copied()?;
+                let alone = self.sessions.get(first.0)?.next_of_same_id.is_none();
+                alone.then_some(first)
+            }
+        })
+    }
+
+    fn find_exactly(&self, uri: UriRef<'_>) -> Option<SessionId> {
         let mut candidate = self.sessions_by_id.get(uri.session_id()?).copied();
         while let Some(id) = candidate {
             let state = self.sessions.get(id.0)?;
@@ -186,7 +205,7 @@ impl Connection {
         }
     }
 
-    fn check_open(&self, session: &SessionConfig) -> Result<(), OpenErrorReason> {
+    pub(super) fn check_open(&self, session: &SessionConfig) -> Result<(), OpenErrorReason> {
         let uri = session.local.as_ref();
         if self.phase != Phase::Open {
             return Err(OpenErrorReason::Closing);
@@ -197,10 +216,7 @@ impl Connection {
         if !self.link.is_secure() && (uri.scheme() == Scheme::Msrps || session.terms.wants_protection()) {
             return Err(OpenErrorReason::NotSecure);
         }
-        if self
-            .find_session(crate::wire::Path::from(session.local.clone()).as_ref())
-            .is_some()
-        {
+        if self.find_exactly(uri).is_some() {
             return Err(OpenErrorReason::InUse);
         }
         if self.sessions.len() >= self.config.max_sessions {
