@@ -40,6 +40,8 @@ mod send_streamed;
 mod send_timeout;
 mod session_bind;
 mod session_end;
+mod session_requested;
+mod session_table;
 mod session_timers;
 mod smoke;
 mod wire_out;

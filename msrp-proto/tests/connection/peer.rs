@@ -1,6 +1,6 @@
 //! One connection under test, and its peer: the test writes the peer's octets and reads the answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use msrp_proto::wire::{Decoder, Item, Limits};
 use msrp_proto::{
     Config, Connection, Event, Inbox, Incoming, IncomingEvent, IncomingId, Instant, Link, MediaType, Message,
     OutgoingEvent, OutgoingId, Receipt, Received, Role, Seed, Session, SessionConfig, SessionEvent,
-    SessionId, Terms,
+    SessionId, SessionRequest, Terms,
 };
 
 use crate::frame::{A, B};
@@ -149,6 +149,29 @@ impl Peer {
         let id = self.connection.open(session).unwrap();
         self.log.name_session(id, name);
         id
+    }
+
+    /// The oldest request for a session that was told and not yet taken.
+    pub(crate) fn request(&mut self) -> SessionRequest {
+        self.take_events();
+        self.log.take_request().expect("a session was requested")
+    }
+
+    /// Accepts what was requested, to be known by that name in what [`Peer::events`] returns.
+    pub(crate) fn accept(&mut self, name: &str, session: SessionConfig) -> SessionId {
+        let request = self.request();
+        let id = self.connection.accept(request, session).unwrap();
+        self.log.name_session(id, name);
+        id
+    }
+
+    /// A session opened by hand is to be known by that name in what [`Peer::events`] returns.
+    pub(crate) fn name_session(&mut self, id: SessionId, name: &str) {
+        self.log.name_session(id, name);
+    }
+
+    pub(crate) fn session_id(&self, name: &str) -> SessionId {
+        self.log.session(name)
     }
 
     pub(crate) fn session(&mut self, name: &str) -> Session<'_> {

@@ -14,6 +14,7 @@ pub(crate) struct Log {
     bodies: BTreeMap<IncomingId, Vec<u8>>,
     heads: BTreeMap<IncomingId, msrp_proto::MessageHead>,
     receipts: BTreeMap<IncomingId, Receipt>,
+    requests: VecDeque<SessionRequest>,
     lost: bool,
 }
 
@@ -57,6 +58,10 @@ impl Log {
         self.receipts[&self.incoming(name)].clone()
     }
 
+    pub(super) fn take_request(&mut self) -> Option<SessionRequest> {
+        self.requests.pop_front()
+    }
+
     pub(super) fn take_lines(&mut self) -> Vec<String> {
         self.end_data();
         std::mem::take(&mut self.lines)
@@ -93,6 +98,11 @@ impl Log {
                     other => format!("{other:?}"),
                 };
                 format!("{} {what}", self.sessions[&id])
+            }
+            Event::SessionRequested(request) => {
+                let line = format!("requested {}", request.to().expect("it has one").as_str());
+                self.requests.push_back(request);
+                line
             }
             Event::ConnectionLost(why) => {
                 self.lost = true;
