@@ -7,6 +7,10 @@ use core::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Deviation {
+    /// An extended parameter (`filename*=`, RFC 5987 §3.2) that cannot be decoded; it is passed over.
+    BadExtendedValue,
+    /// A `size` that is no decimal number of 64 bits (RFC 2183 §2.7); it is passed over.
+    BadSize,
     /// SP or HTAB where the grammar has none, or more than one SP between the entries of a list.
     Blank,
     /// A trailing or doubled `;`.
@@ -30,7 +34,9 @@ pub enum Deviation {
 }
 
 impl Deviation {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
+        Self::BadExtendedValue,
+        Self::BadSize,
         Self::Blank,
         Self::EmptyParameter,
         Self::EmptyValue,
@@ -51,6 +57,8 @@ impl Deviation {
 impl fmt::Display for Deviation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::BadExtendedValue => "undecodable extended parameter",
+            Self::BadSize => "size that is no number",
             Self::Blank => "misplaced blank",
             Self::EmptyParameter => "empty parameter",
             Self::EmptyValue => "empty value without quotes",

@@ -106,6 +106,31 @@ impl MediaTypeError {
     }
 }
 
+/// Why octets are not a Content-Disposition, or why one cannot be built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum DispositionError {
+    /// The disposition type is missing or holds something that is no token character.
+    #[error("no valid disposition type at octet {offset}")]
+    Kind {
+        /// Where a token character was expected.
+        offset: usize,
+    },
+    /// What follows the type is at fault; the rules of parameters are those of media types.
+    #[error(transparent)]
+    Parameters(MediaTypeError),
+}
+
+impl DispositionError {
+    /// The offset of the fault in octets.
+    pub const fn offset(self) -> usize {
+        match self {
+            Self::Kind { offset } => offset,
+            Self::Parameters(error) => error.offset(),
+        }
+    }
+}
+
 /// Why octets are not a list of media ranges, or why a list cannot be extended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]

@@ -1,4 +1,5 @@
-//! Media types as MSRP (RFC 4975), MIME (RFC 2045) and SDP spell them.
+//! Media types as MSRP (RFC 4975), MIME (RFC 2045) and SDP spell them, and what a sender wants done with a
+//! body: Content-Disposition (RFC 2183).
 //!
 //! The three formats share one idea and differ in the small print: MSRP allows parameters without a value,
 //! MIME allows comments and folded lines, SDP puts several types on one line. [`MediaType`] is the one type
@@ -30,6 +31,22 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
+//! [`Disposition`] tells whether a body is to be shown or kept, and under which name; [`safe_file_name`] makes
+//! of that name one that can be given to a file.
+//!
+//! ```
+//! use msrp_multipart::{Disposition, Profile, safe_file_name};
+//!
+//! let read = Disposition::parse(b"attachment; filename=\"../../.login\"; size=12", Profile::Mime)?;
+//! assert!(!read.is_rendered());
+//! assert_eq!(read.size(), Some(12));
+//! assert_eq!(safe_file_name(&read.file_name().unwrap_or_default()), "login");
+//!
+//! let written = Disposition::attachment().with_file_name("holiday photo.jpg");
+//! assert_eq!(written.to_string(), r#"attachment;filename="holiday photo.jpg""#);
+//! # Ok::<(), msrp_multipart::DispositionError>(())
+//! ```
+//!
 //! # What is accepted
 //!
 //! Input that breaks a rule but can only mean one thing is read, and the slip is recorded as a [`Deviation`].
@@ -47,7 +64,10 @@ extern crate alloc;
 
 mod chars;
 mod deviation;
+mod disposition;
 mod error;
+mod extended;
+mod file_name;
 mod grammar;
 mod media_type;
 mod parameter;
@@ -57,7 +77,9 @@ mod ranges;
 mod scan;
 
 pub use deviation::{Deviation, Deviations};
-pub use error::{MediaRangesError, MediaTypeError};
+pub use disposition::Disposition;
+pub use error::{DispositionError, MediaRangesError, MediaTypeError};
+pub use file_name::safe_file_name;
 pub use media_type::MediaType;
 pub use parameter::Parameter;
 pub use profile::Profile;

@@ -7,7 +7,7 @@ use core::{
 
 use crate::{MediaTypeError, chars};
 
-/// One parameter of a media type: `gen-param` of RFC 4975 §9, `parameter` of RFC 2045 §5.1.
+/// One parameter of a media type or a disposition: `gen-param` of RFC 4975 §9, `parameter` of RFC 2045 §5.1.
 ///
 /// Two parameters are equal if their names are the same without case and their values are the same octets;
 /// the value of `charset` is compared without case (RFC 2046 §4.1.2). Quotes and escapes are not part of a
@@ -44,10 +44,15 @@ impl Parameter {
         if let Some(offset) = value.bytes().position(|octet| !chars::is_text(octet)) {
             return Err(MediaTypeError::ControlCharacter { offset });
         }
-        Ok(Self {
+        Ok(Self::unchecked(name, value))
+    }
+
+    /// A parameter whose name is a token, and whose value has no control character.
+    pub(crate) fn unchecked(name: &str, value: &str) -> Self {
+        Self {
             name: name.into(),
             value: Some(value.as_bytes().into()),
-        })
+        }
     }
 
     pub(crate) fn from_raw(raw: &RawParameter<'_>) -> Self {

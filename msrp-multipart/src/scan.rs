@@ -1,7 +1,7 @@
 use core::iter::from_fn;
 
 use crate::{
-    Deviation, Deviations, MediaType, MediaTypeError, Profile,
+    Deviation, Deviations, DispositionError, MediaType, MediaTypeError, Profile,
     chars::is_token,
     grammar::{self, Match},
     parameter::RawParameter,
@@ -125,6 +125,27 @@ impl<'a> Scanner<'a> {
             parameters,
             profile: self.profile,
         })
+    }
+
+    /// `disposition-type *( ";" disposition-parm )` (RFC 2183 §2), which must be all of the input.
+    ///
+    /// Returns type and parameters, repeated ones included.
+    pub(crate) fn disposition(
+        &mut self,
+    ) -> Result<(&'a [u8], impl Iterator<Item = RawParameter<'a>> + use<'a>), DispositionError> {
+        let whole = DispositionError::Parameters;
+        self.edge().map_err(whole)?;
+        let kind = self.take(grammar::token).map_err(|_| DispositionError::Kind {
+            offset: self.offset(),
+        })?;
+        let found = self.rest;
+        self.check_parameters().map_err(whole)?;
+        self.edge().map_err(whole)?;
+        if !self.is_at_end() {
+            let offset = self.offset();
+            return Err(whole(MediaTypeError::Separator { offset }));
+        }
+        Ok((kind, parameters(found, self.profile)))
     }
 
     /// The lone `*` of RFC 4975 §8.6, if the list goes on with one.

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use bytes::Bytes;
-use msrp_multipart::MediaType;
+use msrp_multipart::{Disposition, MediaType, Profile};
 
 use crate::error::{ConnectionError, ReceiveFailure, SendFailure, SessionFailure};
 use crate::slots::Key;
@@ -229,6 +229,15 @@ impl MessageHead {
     /// The media type of the whole message.
     pub fn content_type(&self) -> Option<MediaType> {
         self.head.content_type()
+    }
+
+    /// Whether the message is to be shown or kept, and under which name: Content-Disposition. Where there is
+    /// none that can be read, it is `render` (RFC 4975 §7.1.1).
+    pub fn disposition(&self) -> Disposition {
+        self.head
+            .header("Content-Disposition")
+            .and_then(|value| Disposition::parse(value, Profile::Mime).ok())
+            .unwrap_or_default()
     }
 
     /// The octets of the whole message, if the sender says so: a hint and no more (ruling R-29).

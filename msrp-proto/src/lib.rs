@@ -195,7 +195,7 @@ pub mod test_util;
 mod time;
 pub mod wire;
 
-pub use msrp_multipart::{MediaRange, MediaRanges, MediaType};
+pub use msrp_multipart::{Disposition, MediaRange, MediaRanges, MediaType, safe_file_name};
 
 pub use self::config::{Config, Direction, Link, Matching, Role, SessionConfig, Terms};
 pub use self::connection::{Connection, Incoming, Outgoing, Progress, Session, Stats};

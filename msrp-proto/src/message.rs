@@ -1,7 +1,7 @@
 //! Messages to send, and what refuses received ones.
 
 use bytes::Bytes;
-use msrp_multipart::MediaType;
+use msrp_multipart::{Disposition, MediaType};
 
 use crate::wire::{FailureReport, Header, MessageId, StatusCode};
 
@@ -67,6 +67,25 @@ impl Message {
             message_id: Some(id),
             ..self
         }
+    }
+
+    /// What the receiver is to do with the message (RFC 4975 §7.1.1). By default nothing is said, which means
+    /// `render`. It is written on every chunk, since any of them may arrive first.
+    ///
+    /// ```
+    /// # use msrp_proto::{Body, Disposition, MediaType, Message};
+    /// # fn offer(name: &str, len: u64) -> Result<Message, Box<dyn std::error::Error>> {
+    /// let file = Message::new(MediaType::new("image", "jpeg")?, Body::streamed(Some(len)))
+    ///     .disposition(&Disposition::attachment().with_file_name(name).with_size(len));
+    /// # Ok(file)
+    /// # }
+    /// ```
+    pub fn disposition(mut self, disposition: &Disposition) -> Self {
+        let name = "Content-Disposition";
+        let header = Header::new(name, &disposition.to_string());
+        self.headers
+            .retain(|header| !header.name().eq_ignore_ascii_case(name));
+        self.header(header.expect("a disposition is written without control characters"))
     }
 
     /// A further header, written on every chunk.

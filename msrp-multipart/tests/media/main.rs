@@ -1,7 +1,9 @@
-//! Media types and lists of them, through the public API.
+//! Media types, lists of them, dispositions and file names, through the public API.
 
 mod builder;
+mod disposition;
 mod equality;
+mod file_name;
 mod hostile;
 mod mime;
 mod msrp;

@@ -12,7 +12,7 @@ use crate::{PROFILES, equality::hash};
 
 const TOKEN: &str = "[!#-'*+.0-9A-Z^-~-]{1,8}";
 
-fn check<S: Strategy>(strategy: &S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+pub(crate) fn check<S: Strategy>(strategy: &S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let config = Config {
         cases: 2_000,
         failure_persistence: None,

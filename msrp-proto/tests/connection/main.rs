@@ -1,5 +1,6 @@
 //! The connection, by its public API.
 
+mod disposition;
 mod frame;
 mod inbox_caps;
 mod peer;
