@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use msrp_multipart::MediaRanges;
 
+use crate::carry::Carry;
 use crate::target::{Target, TargetError};
 use crate::wire::{Limits, MsrpUri, Path, Scheme};
 
@@ -431,6 +432,7 @@ pub struct SessionConfig {
     pub(crate) terms: Terms,
     pub(crate) accepts: Arc<MediaRanges>,
     pub(crate) max_size: Option<u64>,
+    pub(crate) replaces: Option<Box<Carry>>,
 }
 
 impl SessionConfig {
@@ -442,6 +444,7 @@ impl SessionConfig {
             terms,
             accepts: Arc::new(MediaRanges::any()),
             max_size: None,
+            replaces: None,
         }
     }
 
@@ -478,6 +481,18 @@ impl SessionConfig {
     pub fn max_size(self, octets: Option<u64>) -> Self {
         Self {
             max_size: octets,
+            ..self
+        }
+    }
+
+    /// The session takes the place of a failed one (RFC 4975 §5.4): messages received there are known as
+    /// duplicates, and those of which a part was received go on, each with a new handle and the event
+    /// [`IncomingEvent::Resumed`](crate::IncomingEvent::Resumed). Those beyond
+    /// [`Config::max_incoming`] are dropped, the oldest first; those beyond `max_size` are refused.
+    /// Messages to be sent again are queued by the application ([`Carry::unconfirmed`]).
+    pub fn replaces(self, carry: impl Into<Box<Carry>>) -> Self {
+        Self {
+            replaces: Some(carry.into()),
             ..self
         }
     }

@@ -174,6 +174,9 @@ pub enum SendErrorReason {
     /// The Message-ID is not one to send: 4 to 32 characters (RFC 4975 §9). Peers may use longer ones.
     #[error("the Message-ID is not one to send")]
     IllegalId,
+    /// The message is to go on behind its end ([`Message::resume`]).
+    #[error("the message is not that long")]
+    Offset,
     /// The message is longer than the peer wants.
     #[error("longer than the peer wants")]
     TooLarge,
@@ -220,7 +223,8 @@ pub enum WriteErrorReason {
     TooLong,
 }
 
-/// The body has fewer octets than announced; it goes on being awaited. Abort the message instead.
+/// The body has fewer octets than announced, or none at all though the message goes on
+/// ([`Message::resume`]); it goes on being awaited. Abort the message instead.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("{missing} octets fewer than announced")]
 pub struct FinishError {

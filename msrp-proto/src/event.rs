@@ -5,6 +5,7 @@ use core::fmt;
 use bytes::Bytes;
 use msrp_multipart::{Disposition, MediaType, Profile};
 
+use crate::carry::{Carry, PartialBody};
 use crate::error::{ConnectionError, ReceiveFailure, SendFailure, SessionFailure};
 use crate::slots::Key;
 use crate::wire::{ByteRange, FailureReport, Head, MessageId, PathRef, StatusCode, UriRef};
@@ -66,8 +67,9 @@ pub enum SessionEvent {
     Bound,
     /// The session was closed, and every message of it has its outcome.
     Closed,
-    /// The session is over. A new one needs new URIs from signalling (RFC 4975 §5.4).
-    Failed(SessionFailure),
+    /// The session is over. A new one needs new URIs from signalling; what this one leaves for it is given to it
+    /// by [`SessionConfig::replaces`](crate::SessionConfig::replaces) (RFC 4975 §5.4).
+    Failed(SessionFailure, Box<Carry>),
     /// A REPORT, or with Failure-Report `partial` an error response, arrived for a sent message that had its
     /// last event already. A bounded number of such messages is remembered.
     Late {
@@ -102,6 +104,18 @@ pub enum IncomingEvent {
         /// By which the message can still be refused.
         receipt: Box<Receipt>,
     },
+    /// A message of which a part was received on a failed session goes on here, instead of `Started`
+    /// (RFC 4975 §5.4). Its first event; no chunk of it may ever come.
+    Resumed {
+        /// The session that replaces the failed one.
+        session: SessionId,
+        /// Which message.
+        message_id: MessageId,
+        /// How many octets were received so far.
+        received: u64,
+        /// What an [`Inbox`](crate::Inbox) had of it, if one was told of the failure.
+        body: Option<Box<PartialBody>>,
+    },
     /// The first chunk of a message has arrived.
     Started {
         /// The session it came on.
@@ -125,6 +139,18 @@ impl fmt::Debug for IncomingEvent {
                 .debug_struct("Finished")
                 .field("len", len)
                 .field("receipt", receipt)
+                .finish(),
+            Self::Resumed {
+                session,
+                message_id,
+                received,
+                body,
+            } => f
+                .debug_struct("Resumed")
+                .field("session", session)
+                .field("message_id", message_id)
+                .field("received", received)
+                .field("body", body)
                 .finish(),
             Self::Started { session, head } => f
                 .debug_struct("Started")
@@ -259,6 +285,10 @@ impl MessageHead {
     /// The head as a whole.
     pub fn head(&self) -> &Head {
         &self.head
+    }
+
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.head.as_bytes() == other.head.as_bytes() && self.duplicate == other.duplicate
     }
 }
 

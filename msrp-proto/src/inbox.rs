@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use bytes::{Bytes, BytesMut};
 
+use crate::carry::{Carry, PartialBody};
 use crate::connection::Connection;
-use crate::event::{Event, IncomingEvent, IncomingId, MessageHead, Octets, Receipt, SessionId};
+use crate::error::ReceiveFailure;
+use crate::event::{Event, IncomingEvent, IncomingId, MessageHead, Octets, Receipt, SessionEvent, SessionId};
 use crate::message::Refusal;
 
 /// Puts messages together in memory, up to a cap.
@@ -14,6 +16,11 @@ use crate::message::Refusal;
 /// Hand every event to [`Inbox::on`]; events that do not concern incoming messages pass it by. Octets
 /// received last count where chunks overlap (RFC 4975 §7.3.1). A message that exceeds the cap is refused
 /// with 413.
+///
+/// When a session fails, what there is of incomplete messages goes into its [`Carry`], and comes back with
+/// the session that replaces it ([`SessionConfig::replaces`](crate::SessionConfig::replaces)), be it in this
+/// inbox or in another one: such messages are put together across the failure. Without that, one that goes on
+/// is refused, since its beginning is lost.
 pub struct Inbox {
     max_message: usize,
     max_total: usize,
@@ -41,6 +48,8 @@ struct Partial {
     body: BytesMut,
     /// It did not fit.
     given_up: bool,
+    /// Its session is ending: what there is waits for the event that says how.
+    stranded: bool,
 }
 
 impl Default for Inbox {
@@ -62,10 +71,24 @@ impl Inbox {
         }
     }
 
-    /// Takes note of an event, and returns the message that it completes.
-    pub fn on(&mut self, connection: &mut Connection, event: &Event) -> Option<Received> {
-        let Event::Incoming(id, event) = event else {
-            return None;
+    /// Takes note of an event, and returns the message that it completes. Octets of incomplete messages are put
+    /// into the event of a session that fails, and taken out of the one of a message that goes on.
+    pub fn on(&mut self, connection: &mut Connection, event: &mut Event) -> Option<Received> {
+        let (id, event) = match event {
+            Event::Incoming(id, event) => (id, event),
+            Event::Session(id, SessionEvent::Failed(_, carry)) => {
+                self.hand_over(*id, Some(carry));
+                return None;
+            }
+            Event::ConnectionLost(_) => {
+                self.drop_stranded();
+                return None;
+            }
+            Event::Session(id, SessionEvent::Closed) => {
+                self.hand_over(*id, None);
+                return None;
+            }
+            _ => return None,
         };
         match event {
             IncomingEvent::Started { session, head } => {
@@ -74,16 +97,27 @@ impl Inbox {
                     head: head.clone(),
                     body: BytesMut::new(),
                     given_up: false,
+                    stranded: false,
                 };
                 self.partial.insert(*id, partial);
                 None
             }
+            IncomingEvent::Resumed { session, body, .. } => {
+                let taken = body.take().and_then(|body| self.take_over(*id, *session, *body));
+                if taken.is_none() {
+                    self.reject(connection, *id);
+                }
+                None
+            }
             IncomingEvent::Data { offset, data, .. } => {
                 if self.put(*id, *offset, data).is_none() {
-                    self.give_up(*id);
-                    if let Some(incoming) = connection.incoming(*id) {
-                        incoming.reject(Refusal::STOP_SENDING);
-                    }
+                    self.reject(connection, *id);
+                }
+                None
+            }
+            IncomingEvent::Aborted(ReceiveFailure::ConnectionLost | ReceiveFailure::SessionEnded) => {
+                if let Some(partial) = self.partial.get_mut(id) {
+                    partial.stranded = true;
                 }
                 None
             }
@@ -97,6 +131,7 @@ impl Inbox {
                     head,
                     body,
                     given_up,
+                    ..
                 } = self.forget(*id)?;
                 if given_up {
                     // It was complete already when its octets were looked at.
@@ -141,6 +176,59 @@ impl Inbox {
         }
         body.get_mut(start..end)?.copy_from_slice(data);
         Some(())
+    }
+
+    /// A session is over: what there is of its messages goes with what it leaves, if it leaves anything.
+    fn hand_over(&mut self, session: SessionId, mut carry: Option<&mut Carry>) {
+        let stranded = |(id, partial): (&IncomingId, &Partial)| {
+            (partial.stranded && partial.session == session).then_some(*id)
+        };
+        let stranded: Vec<_> = self.partial.iter().filter_map(stranded).collect();
+        for id in stranded {
+            if let Some(partial) = self.forget(id).filter(|partial| !partial.given_up)
+                && let Some(carry) = &mut carry
+            {
+                let body = PartialBody {
+                    head: partial.head,
+                    octets: partial.body.freeze(),
+                };
+                carry.put_body(id, Box::new(body));
+            }
+        }
+    }
+
+    /// The last event of all, for applications that keep those of sessions to themselves.
+    fn drop_stranded(&mut self) {
+        let Self { partial, total, .. } = self;
+        partial.retain(|_, partial| {
+            *total -= if partial.stranded { partial.body.len() } else { 0 };
+            !partial.stranded
+        });
+    }
+
+    /// A message goes on that was being received elsewhere. `None`: it does not fit.
+    fn take_over(&mut self, id: IncomingId, session: SessionId, body: PartialBody) -> Option<()> {
+        let PartialBody { head, octets } = body;
+        if octets.len() > self.max_message.min(self.max_total.saturating_sub(self.total)) {
+            return None;
+        }
+        self.total += octets.len();
+        let partial = Partial {
+            session,
+            head,
+            body: octets.into(),
+            given_up: false,
+            stranded: false,
+        };
+        self.partial.insert(id, partial);
+        Some(())
+    }
+
+    fn reject(&mut self, connection: &mut Connection, id: IncomingId) {
+        self.give_up(id);
+        if let Some(incoming) = connection.incoming(id) {
+            incoming.reject(Refusal::STOP_SENDING);
+        }
     }
 
     /// Keeps no octets of a message, but its place until its last event.

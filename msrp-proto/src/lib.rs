@@ -47,8 +47,8 @@
 //! let mut heard = None;
 //! let mut completed = false;
 //! while shuttle(&mut alice, &mut bob, now) | shuttle(&mut bob, &mut alice, now) {
-//!     while let Some(event) = bob.poll_event() {
-//!         if let Some(received) = inbox.on(&mut bob, &event) {
+//!     while let Some(mut event) = bob.poll_event() {
+//!         if let Some(received) = inbox.on(&mut bob, &mut event) {
 //!             heard = Some(received.body);
 //!         }
 //!     }
@@ -179,6 +179,7 @@
 //! be carried out return a small typed error with the caller's data in it. Nothing a peer sends makes this
 //! crate panic.
 
+mod carry;
 mod config;
 mod connection;
 mod error;
@@ -197,6 +198,7 @@ pub mod wire;
 
 pub use msrp_multipart::{Disposition, MediaRange, MediaRanges, MediaType, safe_file_name};
 
+pub use self::carry::{Carry, PartialBody, Unconfirmed};
 pub use self::config::{Config, Direction, Link, Matching, Role, SessionConfig, Terms};
 pub use self::connection::{Connection, Incoming, Outgoing, Progress, Session, Stats};
 pub use self::error::{

@@ -25,6 +25,8 @@ pub struct Message {
     pub(crate) success_report: bool,
     pub(crate) failure_report: FailureReport,
     pub(crate) message_id: Option<MessageId>,
+    /// Octets of the body that are not sent again.
+    pub(crate) offset: u64,
     pub(crate) headers: Vec<Header>,
     pub(crate) bulk: Option<bool>,
     pub(crate) control: bool,
@@ -39,6 +41,7 @@ impl Message {
             success_report: false,
             failure_report: FailureReport::Yes,
             message_id: None,
+            offset: 0,
             headers: Vec::new(),
             bulk: None,
             control: false,
@@ -61,10 +64,27 @@ impl Message {
         }
     }
 
-    /// A Message-ID of one's own, which must be unique over all endpoints and all time.
+    /// A Message-ID of one's own, which must be unique over all endpoints and all time. A message is sent again,
+    /// whole, under the one it had.
     pub fn message_id(self, id: MessageId) -> Self {
         Self {
             message_id: Some(id),
+            offset: 0,
+            ..self
+        }
+    }
+
+    /// Goes on with a message that was sent in part on a session that failed, from the octet `offset` on, counted
+    /// from 0 (RFC 4975 §5.4); see [`Carry::unconfirmed`](crate::Carry::unconfirmed). The body is that of the
+    /// whole message: of one at hand the first `offset` octets are left out, a streamed one is asked for from
+    /// there on. They count as acknowledged and reported. If they are all octets there are, the last one is
+    /// sent again, since it takes a chunk to say that the message has ended.
+    ///
+    /// [`Session::send`](crate::Session::send) refuses an `offset` behind the end of the body.
+    pub fn resume(self, id: MessageId, offset: u64) -> Self {
+        Self {
+            message_id: Some(id),
+            offset,
             ..self
         }
     }

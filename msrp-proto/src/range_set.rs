@@ -49,6 +49,11 @@ impl RangeSet {
         last + rest.map(|(&from, &to)| common(from, to)).sum::<u64>()
     }
 
+    /// How many positions are in the set.
+    pub(crate) fn len(&self) -> u64 {
+        self.iter().map(|range| range.end - range.start).sum()
+    }
+
     /// Whether a range that starts there would join one that is in the set.
     pub(crate) fn touches(&self, start: u64) -> bool {
         let joins = |(from, to): (u64, u64)| from <= start && start <= to;
@@ -82,6 +87,22 @@ impl RangeSet {
     /// How many ranges there are: the holes between them, and one.
     pub(crate) fn ranges(&self) -> usize {
         self.rest.len() + usize::from(self.last.is_some())
+    }
+
+    /// All ranges, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Range<u64>> {
+        let rest = self.rest.iter().map(|(&from, &to)| (from, to));
+        rest.chain(self.last).map(|(from, to)| from..to)
+    }
+
+    /// The ranges below the highest position that are not in the set, in order.
+    pub(crate) fn gaps(&self) -> impl Iterator<Item = Range<u64>> {
+        let mut end = 0;
+        self.iter().filter_map(move |range| {
+            let gap = end..range.start;
+            end = range.end;
+            (!gap.is_empty()).then_some(gap)
+        })
     }
 
     fn insert_below(&mut self, mut start: u64, mut end: u64) -> u64 {
@@ -129,10 +150,14 @@ mod tests {
                 prop_assert_eq!(set.insert(range.clone()), common);
                 model.extend(range.clone());
                 prop_assert_eq!(model.len() - before, (len - common) as usize);
+                prop_assert_eq!(set.len(), model.len() as u64);
                 prop_assert_eq!(set.end(), model.last().map_or(0, |last| last + 1));
                 let gap = (0..).find(|at| !model.contains(at)).unwrap();
                 prop_assert_eq!(set.first_gap(), gap);
                 prop_assert!(set.covers(gap) && !set.covers(gap + 1));
+                prop_assert_eq!(set.iter().flatten().collect::<BTreeSet<_>>(), model.clone());
+                let gaps: Vec<_> = set.gaps().flatten().collect();
+                prop_assert_eq!(gaps, (0..set.end()).filter(|at| !model.contains(at)).collect::<Vec<_>>());
                 let starts = model.iter().filter(|at| **at == 0 || !model.contains(&(**at - 1))).count();
                 prop_assert_eq!(set.ranges(), starts);
             }

@@ -243,8 +243,8 @@ impl Application for Peer {
                 // The last session of this connection, so nothing keeps it from closing.
                 let _ = connection.close();
             }
-            event => {
-                if let Some(received) = self.inbox.on(connection, &event) {
+            mut event => {
+                if let Some(received) = self.inbox.on(connection, &mut event) {
                     let text = String::from_utf8_lossy(&received.body).into_owned();
                     self.tell(News::Heard(
                         self.who,

@@ -56,7 +56,7 @@ fn connection_refused() {
                 *application.0,
                 [
                     Event::Outgoing(_, OutgoingEvent::Failed(SendFailure::ConnectionLost)),
-                    Event::Session(_, SessionEvent::Failed(SessionFailure::ConnectionLost)),
+                    Event::Session(_, SessionEvent::Failed(SessionFailure::ConnectionLost, _)),
                     Event::ConnectionLost(ConnectionError::Link(LinkError::Connect)),
                 ]
             ),
@@ -138,7 +138,7 @@ fn eof_in_the_middle_of_a_message() {
                 events[last..],
                 [
                     Event::Incoming(_, IncomingEvent::Aborted(ReceiveFailure::ConnectionLost)),
-                    Event::Session(_, SessionEvent::Failed(SessionFailure::ConnectionLost)),
+                    Event::Session(_, SessionEvent::Failed(SessionFailure::ConnectionLost, _)),
                     Event::ConnectionLost(ConnectionError::Truncated),
                 ]
             ),
@@ -186,8 +186,8 @@ fn close_drains() {
             let mut inbox = Inbox::default();
             let mut texts = Vec::new();
             let ended =
-                Driver::new(connection).run(Ok(passive), &mut |connection: &mut Connection, event| {
-                    texts.extend(inbox.on(connection, &event).map(|received| received.body));
+                Driver::new(connection).run(Ok(passive), &mut |connection: &mut Connection, mut event| {
+                    texts.extend(inbox.on(connection, &mut event).map(|received| received.body));
                 });
             (ended, texts)
         });
@@ -277,8 +277,8 @@ fn commands_from_another_thread() {
         let (bob, _) = connection(Role::Passive, Config::default());
         let receiver = thread::spawn(move || {
             let mut inbox = Inbox::default();
-            Driver::new(bob).run(Ok(passive), &mut |connection: &mut Connection, event| {
-                if let Some(message) = inbox.on(connection, &event) {
+            Driver::new(bob).run(Ok(passive), &mut |connection: &mut Connection, mut event| {
+                if let Some(message) = inbox.on(connection, &mut event) {
                     received.send(message.body).unwrap();
                 }
             })

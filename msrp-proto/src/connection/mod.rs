@@ -1,6 +1,7 @@
 //! The state of one connection. This file dispatches and holds no rules.
 
 mod recv;
+mod replace;
 mod report;
 mod request;
 mod requested;
@@ -20,6 +21,8 @@ use bytes::Bytes;
 pub use self::recv::Incoming;
 pub use self::send::{Outgoing, Progress};
 pub use self::session::Session;
+
+pub(crate) use self::session::Remembered;
 
 use self::recv::Receiver;
 use self::report::PendingReport;
@@ -436,9 +439,12 @@ impl Connection {
             return;
         }
         self.phase = Phase::Lost;
+        let sessions: Vec<_> = self.sessions.keys().into_iter().map(SessionId).collect();
+        // Before its messages have their last event.
+        let carried: Vec<_> = sessions.iter().map(|id| self.carry(*id)).collect();
         self.lose_messages();
-        for key in self.sessions.keys() {
-            self.lose_session(SessionId(key));
+        for (id, carry) in sessions.into_iter().zip(carried) {
+            self.lose_session(id, carry);
         }
         self.held = Held::default();
         self.requested.forget();

@@ -23,8 +23,8 @@ pub struct Incoming<'a> {
 
 /// Everything about messages being received.
 pub(super) struct Receiver {
-    messages: Slots<Box<Receiving>>,
-    by_id: BTreeMap<(SessionId, MessageId), Key>,
+    pub(super) messages: Slots<Box<Receiving>>,
+    pub(super) by_id: BTreeMap<(SessionId, MessageId), Key>,
     /// The request whose end has not come yet.
     pub(super) request: Request,
     gathered: Gathered,
@@ -34,22 +34,22 @@ pub(super) struct Receiver {
 }
 
 /// A message being received.
-struct Receiving {
-    session: SessionId,
-    message_id: MessageId,
-    /// From-Path of the first chunk, for REPORTs.
-    from_path: Bytes,
-    success_report: bool,
+pub(super) struct Receiving {
+    pub(super) session: SessionId,
+    pub(super) message_id: MessageId,
+    /// From-Path of the first chunk, for REPORTs; empty while none has come on this session.
+    pub(super) from_path: Bytes,
+    pub(super) success_report: bool,
     /// That of the last chunk (ruling R-36).
-    failure_report: FailureReport,
+    pub(super) failure_report: FailureReport,
     /// Octets of the whole, as the first chunk says: a hint.
-    total: Option<u64>,
-    received: RangeSet,
+    pub(super) total: Option<u64>,
+    pub(super) received: RangeSet,
     /// Octets of the whole, fixed by the chunk that ends the message.
-    end: Option<u64>,
-    last_octet: Instant,
+    pub(super) end: Option<u64>,
+    pub(super) last_octet: Instant,
     /// It is found by its Message-ID: a chunk of it has ended.
-    filed: bool,
+    pub(super) filed: bool,
 }
 
 /// Small pieces of body of the open chunk: a chat line shall not pin a read buffer, and octets that arrive
@@ -120,6 +120,12 @@ impl Connection {
             if let Some(message) = self.receiver.messages.get_mut(key) {
                 message.last_octet = self.now;
                 message.failure_report = head.failure_report().unwrap_or_default();
+                // One carried over: the way back is that of the new session (RFC 4975 §5.4).
+                if message.from_path.is_empty()
+                    && let Some(state) = self.sessions.get(session.0)
+                {
+                    message.from_path = state.from_path.clone();
+                }
             }
             return Ok(Some(key));
         }
@@ -328,7 +334,8 @@ impl Connection {
             let message_id = message.message_id.clone();
             state.refused.insert(message_id, status, max_remembered);
         }
-        let mut told = open || failure == ReceiveFailure::TimedOut;
+        // Of one that was carried over, and of which no chunk has come, the sender hears when one does.
+        let mut told = open || failure == ReceiveFailure::TimedOut || message.from_path.is_empty();
         // What was taken of it, but is not yet answered for, is refused too.
         for answer in &mut self.answers {
             if answer.incoming == Some(IncomingId(key)) && answer.status.is_success() {
@@ -405,7 +412,7 @@ impl Connection {
         }
     }
 
-    fn watch_incomplete(&mut self, key: Key) {
+    pub(super) fn watch_incomplete(&mut self, key: Key) {
         let timer = Timer::Incomplete(IncomingId(key));
         if !self.timers.is_running(timer) {
             self.timers.start(timer, self.config.incomplete_timeout);
@@ -516,7 +523,7 @@ impl Incoming<'_> {
     /// Octets received so far, without those received twice.
     pub fn received(&self) -> u64 {
         let message = self.connection.receiver.messages.get(self.id.0);
-        message.map_or(0, |message| message.received.overlap(0..message.received.end()))
+        message.map_or(0, |message| message.received.len())
     }
 }
 

@@ -39,6 +39,11 @@ pub(super) struct Filed {
 }
 
 impl Filed {
+    /// Place in the order of queuing.
+    pub(super) fn order(&self) -> u64 {
+        self.order
+    }
+
     /// A message that the scheduler does not know yet.
     pub(super) fn new(session: SessionId, class: Class) -> Self {
         Self {

@@ -44,16 +44,16 @@ pub(super) struct Sending {
     pub(super) reports: &'static str,
     pub(super) failure_report: FailureReport,
     success_report: bool,
-    filed: Filed,
+    pub(super) filed: Filed,
     body: BodyQueue,
-    /// Octets put into chunks.
+    /// Octets put into chunks, those before the one it goes on from included.
     pub(super) sent: u64,
     /// The last octet is in a chunk.
     pub(super) all_sent: bool,
     /// Chunks that await their responses.
     unanswered: usize,
-    acknowledged: RangeSet,
-    reported: RangeSet,
+    pub(super) acknowledged: RangeSet,
+    pub(super) reported: RangeSet,
     /// A report about an empty message has come; there is no range in it to tell.
     confirmed: bool,
     /// A `BodyWanted` is undelivered or unanswered.
@@ -65,9 +65,11 @@ pub(super) struct Sending {
 /// The octets of a body that are at hand.
 struct BodyQueue {
     pieces: VecDeque<Bytes>,
+    /// The octet that the message goes on from: those before were sent on a session that failed.
+    start: u64,
     /// Octets in `pieces`.
     len: usize,
-    /// Octets written so far, those taken out included.
+    /// Octets written so far, those taken out and those before `start` included.
     written: u64,
     total: Option<u64>,
     finished: bool,
@@ -109,7 +111,9 @@ impl Connection {
         };
         let message_id = message.message_id.unwrap_or_else(|| self.ids.message());
         let content = encode::content_lines(&message.headers, Some(&message.content_type));
-        let body = BodyQueue::new(message.body);
+        let body = BodyQueue::new(message.body, message.offset);
+        let mut before = RangeSet::default();
+        before.insert(0..body.start);
         let key = self.sending.insert(Box::new(Sending {
             session,
             message_id: message_id.clone(),
@@ -120,12 +124,12 @@ impl Connection {
             failure_report: message.failure_report,
             success_report: message.success_report,
             filed: Filed::new(session, class),
+            sent: body.start,
             body,
-            sent: 0,
             all_sent: false,
             unanswered: 0,
-            acknowledged: RangeSet::default(),
-            reported: RangeSet::default(),
+            acknowledged: before.clone(),
+            reported: before,
             confirmed: false,
             wanted: false,
             unreported: None,
@@ -152,7 +156,7 @@ impl Connection {
         // While its chunk is open it takes no further turn, or it would interrupt itself.
         let open = self.chunk.as_ref().is_some_and(|chunk| chunk.message == id);
         let need = (!open && !message.all_sent && message.body.is_chunk_ready(chunk_limit)).then_some(
-            if message.sent > 0 && message.failure_report == FailureReport::Yes {
+            if message.sent > message.body.start && message.failure_report == FailureReport::Yes {
                 Need::Room
             } else {
                 Need::Nothing
@@ -456,23 +460,30 @@ impl Sending {
 }
 
 impl BodyQueue {
-    fn new(body: Body) -> Self {
+    /// The body from `offset` on; of one that has no octets there, the last (ruling R-25).
+    fn new(body: Body, offset: u64) -> Self {
+        let total = body.len();
+        let start = total.map_or(offset, |total| offset.min(total.saturating_sub(1)));
         match body.0 {
-            BodyKind::Whole(octets) => Self {
-                len: octets.len(),
-                written: octets.len() as u64,
-                total: Some(octets.len() as u64),
-                finished: true,
-                pieces: if octets.is_empty() {
-                    VecDeque::new()
-                } else {
-                    VecDeque::from([octets])
-                },
-            },
+            BodyKind::Whole(mut octets) => {
+                octets.advance(usize::try_from(start).unwrap_or(usize::MAX).min(octets.len()));
+                Self {
+                    start,
+                    len: octets.len(),
+                    written: total.unwrap_or_default(),
+                    total,
+                    finished: true,
+                    pieces: Some(octets)
+                        .filter(|octets| !octets.is_empty())
+                        .into_iter()
+                        .collect(),
+                }
+            }
             BodyKind::Streamed(total) => Self {
                 pieces: VecDeque::new(),
+                start,
                 len: 0,
-                written: 0,
+                written: start,
                 total,
                 finished: total == Some(0),
             },
@@ -537,10 +548,13 @@ impl Outgoing<'_> {
             return refuse(data, WriteErrorReason::Finished);
         };
         let body = &mut message.body;
-        let written = body.written.saturating_add(data.len() as u64);
         if body.finished {
             return refuse(data, WriteErrorReason::Finished);
         }
+        // The application may have begun anywhere.
+        let Some(written) = body.written.checked_add(data.len() as u64) else {
+            return refuse(data, WriteErrorReason::TooLong);
+        };
         if body.total.is_some_and(|total| written > total) {
             return refuse(data, WriteErrorReason::TooLong);
         }
@@ -572,17 +586,20 @@ impl Outgoing<'_> {
     ///
     /// # Errors
     ///
-    /// [`FinishError`] when the length was announced and is not reached; the message goes on waiting.
+    /// [`FinishError`] when the length was announced and is not reached, or when a message that goes on
+    /// ([`Message::resume`]) has got no octet: the message goes on waiting.
     pub fn finish(&mut self) -> Result<(), FinishError> {
         let Some(message) = self.connection.sending.get_mut(self.id.0) else {
             return Ok(());
         };
         let body = &mut message.body;
-        if let Some(missing) = body
-            .total
-            .map(|total| total - body.written)
-            .filter(|&missing| missing > 0)
-        {
+        // One that goes on needs an octet to end with (ruling R-25).
+        let least = body.total.unwrap_or(if body.start > 0 {
+            body.start.saturating_add(1)
+        } else {
+            0
+        });
+        if let Some(missing) = least.checked_sub(body.written).filter(|&missing| missing > 0) {
             return Err(FinishError { missing });
         }
         body.finished = true;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::send::Control;
 use super::timer::Timer;
 use super::{Connection, Phase};
+use crate::carry::Carry;
 use crate::config::{Matching, Role, SessionConfig, Terms};
 use crate::error::{
     OpenError, OpenErrorReason, ReceiveFailure, SendError, SendErrorReason, SendFailure, SessionFailure,
@@ -80,7 +81,8 @@ impl Connection {
         Some(Session { connection: self, id })
     }
 
-    fn add_session(&mut self, session: SessionConfig) -> SessionId {
+    fn add_session(&mut self, mut session: SessionConfig) -> SessionId {
+        let carry = session.replaces.take();
         let name: Box<str> = session.local.session_id().unwrap_or_default().into();
         let next_of_same_id = self.sessions_by_id.get(&name).copied();
         let state = SessionState {
@@ -110,6 +112,9 @@ impl Connection {
             self.timers.start(Timer::Keepalive(id), wait);
         }
         self.hold_or_release(id);
+        if let Some(carry) = carry {
+            self.take_over(id, *carry);
+        }
         id
     }
 
@@ -155,7 +160,10 @@ impl Connection {
     /// Ends a session whose peer is no longer there for it.
     pub(super) fn fail_session(&mut self, id: SessionId, failure: SessionFailure) {
         self.reports.retain(|report| report.session != id);
-        self.end_session(id, SessionEvent::Failed(failure));
+        if self.sessions.get(id.0).is_some() {
+            let carry = self.carry(id);
+            self.end_session(id, SessionEvent::Failed(failure, carry));
+        }
         self.watch_answers();
     }
 
@@ -174,11 +182,11 @@ impl Connection {
     }
 
     /// The connection is lost; messages have had their last event.
-    pub(super) fn lose_session(&mut self, id: SessionId) {
+    pub(super) fn lose_session(&mut self, id: SessionId, carry: Box<Carry>) {
         self.remove_session(id);
         self.events.push(Event::Session(
             id,
-            SessionEvent::Failed(SessionFailure::ConnectionLost),
+            SessionEvent::Failed(SessionFailure::ConnectionLost, carry),
         ));
     }
 
@@ -343,8 +351,13 @@ impl SessionState {
         if !terms.accepts.accepts(content_type) || self.is_type_refused(content_type.essence()) {
             return Err(SendErrorReason::TypeNotAccepted);
         }
-        if let (Some(len), Some(max)) = (message.body.len(), terms.max_size)
-            && len > max
+        let len = message.body.len();
+        if len.is_some_and(|len| message.offset > len) {
+            return Err(SendErrorReason::Offset);
+        }
+        if terms
+            .max_size
+            .is_some_and(|max| len.unwrap_or(message.offset) > max)
         {
             return Err(SendErrorReason::TooLarge);
         }
@@ -467,7 +480,8 @@ fn path_text(terms: &Terms) -> Bytes {
 }
 
 /// The Message-IDs last put in, and something about each. The oldest gives way to the newest.
-pub(super) struct Remembered<T> {
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Remembered<T> {
     by_id: BTreeMap<MessageId, T>,
     order: VecDeque<MessageId>,
 }
@@ -497,5 +511,18 @@ impl<T> Remembered<T> {
 
     pub(super) fn lookup(&self, id: &[u8]) -> Option<&T> {
         self.by_id.get(core::str::from_utf8(id).ok()?)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Forgets the oldest until there are no more than so many.
+    pub(super) fn truncate(&mut self, max: usize) {
+        while self.order.len() > max
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.by_id.remove(&oldest);
+        }
     }
 }

@@ -22,9 +22,9 @@ fn send(size: usize, failure_report: FailureReport, events_per_turn: usize) -> (
     let mut inbox = Inbox::new(100, 1000);
     let mut refused = Vec::new();
     let mut received = false;
-    pair.advance(Duration::from_secs(1), |side, connection, event| {
+    pair.advance(Duration::from_secs(1), |side, connection, mut event| {
         if side == Side::B {
-            received |= inbox.on(connection, &event).is_some();
+            received |= inbox.on(connection, &mut event).is_some();
         }
         match event {
             Event::Outgoing(_, OutgoingEvent::Failed(SendFailure::Refused(status)))

@@ -249,8 +249,8 @@ impl Peer {
     /// Puts whole messages together, as an application does that does not stream.
     pub(crate) fn receive(&mut self, inbox: &mut Inbox) -> Vec<Received> {
         let mut received = Vec::new();
-        while let Some(event) = self.connection.poll_event() {
-            received.extend(inbox.on(&mut self.connection, &event));
+        while let Some(mut event) = self.connection.poll_event() {
+            received.extend(inbox.on(&mut self.connection, &mut event));
             self.log.note(event);
         }
         received

@@ -22,8 +22,8 @@ fn one_message_each_way() {
             .unwrap()
             .send(message(alice))
             .unwrap();
-        pair.run(|side, connection, event| {
-            if let Some(received) = inboxes[side as usize].on(connection, &event) {
+        pair.run(|side, connection, mut event| {
+            if let Some(received) = inboxes[side as usize].on(connection, &mut event) {
                 got.push((side, received.body));
                 if side == Side::B {
                     let bob = message("Hi, Alice! I'm Bob!");

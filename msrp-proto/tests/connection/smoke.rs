@@ -35,8 +35,8 @@ fn both_ways() {
             let mut inboxes = [Inbox::default(), Inbox::default()];
             let mut got = Vec::new();
             let mut done = 0;
-            pair.advance(Duration::from_secs(10), |side, connection, event| {
-                if let Some(received) = inboxes[side as usize].on(connection, &event) {
+            pair.advance(Duration::from_secs(10), |side, connection, mut event| {
+                if let Some(received) = inboxes[side as usize].on(connection, &mut event) {
                     assert_eq!(received.body, body);
                     got.push(side);
                 }

@@ -206,6 +206,7 @@ impl Wire {
     pub(crate) fn session_events(&mut self) -> Vec<String> {
         let id = self.session;
         self.extract(|event| match event {
+            Event::Session(of, SessionEvent::Failed(why, _)) if *of == id => Some(format!("Failed({why:?})")),
             Event::Session(of, event) if *of == id => Some(format!("{event:?}")),
             lost @ Event::ConnectionLost(_) => Some(format!("{lost:?}")),
             _ => None,

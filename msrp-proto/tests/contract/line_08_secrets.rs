@@ -140,9 +140,9 @@ fn debug_output_shows_no_secrets() {
         }
     }
     let mut whole = 0;
-    while let Some(event) = bench.poll_event() {
+    while let Some(mut event) = bench.poll_event() {
         shown.check_event(&event);
-        let received = inbox.on(&mut bench.connection, &event);
+        let received = inbox.on(&mut bench.connection, &mut event);
         whole += usize::from(received.is_some());
         shown.check(&received);
         shown.check(&inbox);

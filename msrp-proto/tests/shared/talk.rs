@@ -427,7 +427,9 @@ impl App<'_> {
             Event::Incoming(id, event) => self.receive(side, connection, *id, event),
             Event::Session(id, event) => match event {
                 SessionEvent::Closed => drop(self.session_ends.insert((side, *id), "Closed".to_owned())),
-                SessionEvent::Failed(why) => drop(self.session_ends.insert((side, *id), format!("{why:?}"))),
+                SessionEvent::Failed(why, _) => {
+                    drop(self.session_ends.insert((side, *id), format!("{why:?}")))
+                }
                 _ => {}
             },
             _ => {}

@@ -159,7 +159,7 @@ impl Watch {
         assert!(!seen.ended, "{id:?} after its last event: {event:?}");
         match event {
             SessionEvent::Bound => assert!(!core::mem::replace(&mut seen.bound, true), "bound twice"),
-            SessionEvent::Closed | SessionEvent::Failed(_) => seen.ended = true,
+            SessionEvent::Closed | SessionEvent::Failed(..) => seen.ended = true,
             _ => {}
         }
         if seen.ended {
@@ -172,7 +172,7 @@ impl Watch {
             let open = self.incoming.values().filter(|message| message.session == id);
             assert!(open.clone().all(|message| message.ended), "messages come first");
         }
-        if let SessionEvent::Failed(msrp_proto::SessionFailure::ConnectionLost) = event {
+        if let SessionEvent::Failed(msrp_proto::SessionFailure::ConnectionLost, _) = event {
             self.sessions_end = true;
         }
     }

@@ -90,7 +90,7 @@ impl Log {
                 let what = match event {
                     SessionEvent::Bound => "bound".into(),
                     SessionEvent::Closed => "closed".into(),
-                    SessionEvent::Failed(why) => format!("failed: {why}"),
+                    SessionEvent::Failed(why, _) => format!("failed: {why}"),
                     SessionEvent::Late { message_id, status } => {
                         format!("late {} {status}", message_id.as_str())
                     }

@@ -1,0 +1,125 @@
+//! A session in place of a failed one (RFC 4975 §5.4): what the one leaves and the other takes over.
+
+use bytes::Bytes;
+
+use super::Connection;
+use super::recv::Receiving;
+use crate::carry::{Carry, Incomplete, Unconfirmed};
+use crate::event::{Event, IncomingEvent, IncomingId, SessionId};
+use crate::wire::StatusCode;
+
+impl Connection {
+    /// What a session that fails now leaves. Its messages must not have had their last event yet.
+    pub(super) fn carry(&mut self, id: SessionId) -> Box<Carry> {
+        let Some(state) = self.sessions.get_mut(id.0) else {
+            return Box::default();
+        };
+        let mut carry = Box::new(Carry {
+            received: core::mem::take(&mut state.received),
+            refused: core::mem::take(&mut state.refused),
+            ..Carry::default()
+        });
+        for key in &state.incoming {
+            if let Some(message) = self.receiver.messages.get_mut(*key) {
+                carry.incomplete.push(Incomplete {
+                    was: IncomingId(*key),
+                    message_id: message.message_id.clone(),
+                    success_report: message.success_report,
+                    failure_report: message.failure_report,
+                    total: message.total,
+                    received: core::mem::take(&mut message.received),
+                    end: message.end,
+                    body: None,
+                });
+            }
+        }
+        let mut unconfirmed = Vec::new();
+        for id in state.unreported.values().chain(&state.outgoing) {
+            if let Some(message) = self.sending.get_mut(id.0) {
+                let unconfirmed_message = Unconfirmed {
+                    outgoing: *id,
+                    message_id: message.message_id.clone(),
+                    sent: message.sent,
+                    acknowledged: core::mem::take(&mut message.acknowledged),
+                    reported: core::mem::take(&mut message.reported),
+                    total: message.total(),
+                };
+                unconfirmed.push((message.filed.order(), unconfirmed_message));
+            }
+        }
+        unconfirmed.sort_by_key(|(order, _)| *order);
+        carry.unconfirmed = unconfirmed.into_iter().map(|(_, message)| message).collect();
+        carry
+    }
+
+    /// A session that was just opened goes on where another one failed.
+    pub(super) fn take_over(&mut self, id: SessionId, carry: Carry) {
+        let Carry {
+            received,
+            refused,
+            incomplete,
+            ..
+        } = carry;
+        let (max_remembered, max_incoming) = (self.config.max_remembered, self.config.max_incoming);
+        let Some(state) = self.sessions.get_mut(id.0) else {
+            return;
+        };
+        state.received = received;
+        state.received.truncate(max_remembered);
+        state.refused = refused;
+        state.refused.truncate(max_remembered);
+        let too_many = incomplete.len().saturating_sub(max_incoming);
+        for message in incomplete.into_iter().skip(too_many) {
+            self.resume_incoming(id, message);
+        }
+    }
+
+    fn resume_incoming(&mut self, session: SessionId, message: Incomplete) {
+        let Some(state) = self.sessions.get_mut(session.0) else {
+            return;
+        };
+        let Incomplete {
+            message_id,
+            received,
+            total,
+            end,
+            ..
+        } = message;
+        // What was received before is held to the limits that hold now.
+        let len = received.end().max(total.unwrap_or(0)).max(end.unwrap_or(0));
+        if state.config.max_size.is_some_and(|max| len > max)
+            || received.ranges().saturating_sub(1) > self.config.max_holes
+        {
+            let max_remembered = self.config.max_remembered;
+            state
+                .refused
+                .insert(message_id, StatusCode::STOP_SENDING, max_remembered);
+            return;
+        }
+        let octets = received.len();
+        let key = self.receiver.messages.insert(Box::new(Receiving {
+            session,
+            message_id: message_id.clone(),
+            from_path: Bytes::new(),
+            success_report: message.success_report,
+            failure_report: message.failure_report,
+            total,
+            received,
+            end,
+            last_octet: self.now,
+            filed: true,
+        }));
+        state.incoming.insert(key);
+        self.receiver.by_id.insert((session, message_id.clone()), key);
+        self.watch_incomplete(key);
+        self.events.push(Event::Incoming(
+            IncomingId(key),
+            IncomingEvent::Resumed {
+                session,
+                message_id,
+                received: octets,
+                body: message.body,
+            },
+        ));
+    }
+}
