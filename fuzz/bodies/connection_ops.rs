@@ -9,8 +9,8 @@ use bytes::Bytes;
 use msrp_proto::test_util::{Pair, Side, epoch};
 use msrp_proto::wire::{Decoder, FailureReport, Item, Limits, MessageId, MsrpUri, Path};
 use msrp_proto::{
-    Body, Config, Connection, Direction, Link, LinkError, MediaRanges, MediaType, Message, Refusal, Role,
-    Seed, SessionConfig, Terms,
+    Body, Config, Connection, Direction, Link, LinkError, Matching, MediaRanges, MediaType, Message, Refusal,
+    Role, Seed, SessionConfig, Terms,
 };
 
 #[path = "../../msrp-proto/tests/shared/mod.rs"]
@@ -118,7 +118,7 @@ impl<'a> Script<'a> {
             }
             12 => self.checked.events(),
             13 => {
-                let _ = self.checked.poll_event();
+                let _ = self.checked.take_event();
             }
             14 | 15 => self.send(),
             16 => self.write(),
@@ -128,7 +128,11 @@ impl<'a> Script<'a> {
                 let due = self.checked.connection.poll_timeout().unwrap_or(now);
                 self.checked.timeout(due);
             }
-            20 => self.session_command(),
+            20 => {
+                if !self.answer() {
+                    self.session_command();
+                }
+            }
             21 => self.checked.settle(now),
             22 => self.checked.flushed(now),
             _ => self.rare(now),
@@ -293,7 +297,29 @@ impl<'a> Script<'a> {
         }
     }
 
+    /// Answers the last question, or puts it off, if there is one. It need not be open any more.
+    fn answer(&mut self) -> bool {
+        let Some(request) = self.checked.requests.pop() else {
+            return false;
+        };
+        match self.below(4) {
+            0 => self.checked.refuse(request, Refusal::BOUND_ELSEWHERE),
+            1 => self.checked.requests.insert(0, request),
+            _ => {
+                let local = *self.pick(&[UNKNOWN, UNKNOWN, UNKNOWN, OTHER]);
+                let session = self.session(local.parse().expect("a URI"));
+                self.checked.accept(request, session);
+            }
+        }
+        true
+    }
+
     fn open(&mut self, local: MsrpUri) {
+        let session = self.session(local);
+        self.checked.open(session);
+    }
+
+    fn session(&mut self, local: MsrpUri) -> SessionConfig {
         let role = *self.pick(&[Role::Active, Role::Passive]);
         let session = SessionConfig::new(local, role, self.terms()).max_size(*self.pick(&[
             None,
@@ -306,7 +332,7 @@ impl<'a> Script<'a> {
         } else {
             MediaRanges::parse(b"text/plain").expect("a list of types")
         };
-        self.checked.open(session.accepts(accepts));
+        session.accepts(accepts)
     }
 
     fn terms(&mut self) -> Terms {
@@ -510,6 +536,9 @@ fn config(u: &mut Unstructured<'_>) -> Config {
         .max_held(pick(u, &[1 << 20, 10, 3000]))
         .max_remembered(pick(u, &[256, 0, 1]))
         .body_window(pick(u, &[64 * 1024, 4096]))
+        .session_requests(below(u, 4) == 1)
+        .request_timeout(pick(u, &[seconds(5), ZERO]))
+        .matching(pick(u, &[Matching::Exact, Matching::SessionId]))
 }
 
 fn plan(u: &mut Unstructured<'_>) -> Plan {

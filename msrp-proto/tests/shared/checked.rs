@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use msrp_proto::{
     Connection, Event, IncomingEvent, IncomingId, Instant, LinkError, Message, OutgoingEvent, OutgoingId,
-    Receipt, SendError, SessionConfig, SessionId,
+    Receipt, Refusal, SendError, SessionConfig, SessionId, SessionRequest,
 };
 
 use super::watch::{Trace, Watch};
@@ -20,6 +20,8 @@ pub struct Checked {
     /// Bodies still to be written: how many octets were asked for last.
     pub wanted: Vec<(OutgoingId, usize)>,
     pub receipts: Vec<Receipt>,
+    /// Sessions that the peer asks for, not answered yet.
+    pub requests: Vec<SessionRequest>,
     /// The latest time told.
     pub now: Instant,
     closed: bool,
@@ -34,6 +36,7 @@ impl Checked {
             out: Vec::new(),
             wanted: Vec::new(),
             receipts: Vec::new(),
+            requests: Vec::new(),
             now,
             closed: false,
         }
@@ -117,6 +120,38 @@ impl Checked {
         event
     }
 
+    /// Takes an event, and keeps what it asks. Whether there was one.
+    pub fn take_event(&mut self) -> bool {
+        match self.poll_event() {
+            Some(Event::SessionRequested(request)) => self.requests.push(request),
+            Some(_) => {}
+            None => return false,
+        }
+        true
+    }
+
+    /// Accepts a session that was asked for.
+    pub fn accept(&mut self, request: SessionRequest, session: SessionConfig) -> Option<SessionId> {
+        let accepted = self.connection.accept(request, session);
+        self.check();
+        match accepted {
+            Ok(id) => {
+                self.watch.opened(id);
+                Some(id)
+            }
+            Err(error) => {
+                self.requests.push(*error.request);
+                None
+            }
+        }
+    }
+
+    /// Refuses a session that was asked for.
+    pub fn refuse(&mut self, request: SessionRequest, refusal: Refusal) {
+        self.connection.refuse(request, refusal);
+        self.check();
+    }
+
     pub fn poll_transmit(&mut self, now: Instant) -> Option<Bytes> {
         self.tell(now);
         let wanted = self.connection.wants_transmit();
@@ -132,7 +167,7 @@ impl Checked {
 
     /// Takes all events.
     pub fn events(&mut self) {
-        while self.poll_event().is_some() {}
+        while self.take_event() {}
     }
 
     /// Takes all octets, and returns them.
@@ -159,12 +194,14 @@ impl Checked {
             self.events();
             if self.poll_transmit(now).is_none() {
                 self.events();
-                if !self.connection.wants_transmit() {
+                if let Some(request) = self.requests.pop() {
+                    self.refuse(request, Refusal::NO_SESSION);
+                } else if !self.connection.wants_transmit() {
                     break;
                 }
             }
         }
-        // Only undelivered events and answers hold input back, and there are none now.
+        // Only undelivered events, a question and answers hold input back, and there are none now.
         assert!(
             self.connection.wants_input() || self.watch.lost,
             "input is held back for no reason"
@@ -197,7 +234,7 @@ impl Checked {
         self.failure(self.now, LinkError::Reset);
         self.timeout(self.now + Duration::from_secs(1 << 20));
         self.abort();
-        assert!(self.poll_event().is_none() && self.poll_transmit(self.now).is_none());
+        assert!(!self.take_event() && self.poll_transmit(self.now).is_none());
         (self.trace, self.out)
     }
 
