@@ -1,6 +1,7 @@
 //! The state of one connection. This file dispatches and holds no rules.
 
 mod recv;
+mod remembered;
 mod replace;
 mod report;
 mod request;
@@ -19,10 +20,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 pub use self::recv::Incoming;
+pub(crate) use self::remembered::Remembered;
 pub use self::send::{Outgoing, Progress};
 pub use self::session::Session;
 
-pub(crate) use self::session::Remembered;
 
 use self::recv::Receiver;
 use self::report::PendingReport;
