@@ -364,6 +364,22 @@ impl Direction {
     }
 }
 
+/// When success is reported of messages whose sender asks for it (RFC 4975 §7.1.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SuccessReports {
+    /// One REPORT of all octets, when the last missing one has arrived.
+    #[default]
+    Whole,
+    /// A REPORT of each chunk at its end, with the octets that have arrived in it. A chunk that is refused,
+    /// or that aborts its message, is not reported; where octets of a refused one were taken nevertheless,
+    /// a REPORT of all octets follows when the message is complete.
+    EachChunk,
+    /// None but those that the application makes: [`Incoming::report`](crate::Incoming::report) while a
+    /// message arrives, [`Connection::report`](crate::Connection::report) from then on. For applications
+    /// that say success when a message is stored, checked or shown.
+    Manual,
+}
+
 /// What signalling has agreed upon with the peer, and may change during a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -433,6 +449,7 @@ pub struct SessionConfig {
     pub(crate) accepts: Arc<MediaRanges>,
     pub(crate) max_size: Option<u64>,
     pub(crate) replaces: Option<Box<Carry>>,
+    pub(crate) success_reports: SuccessReports,
 }
 
 impl SessionConfig {
@@ -444,6 +461,7 @@ impl SessionConfig {
             terms,
             accepts: Arc::new(MediaRanges::any()),
             max_size: None,
+            success_reports: SuccessReports::Whole,
             replaces: None,
         }
     }
@@ -493,6 +511,14 @@ impl SessionConfig {
     pub fn replaces(self, carry: impl Into<Box<Carry>>) -> Self {
         Self {
             replaces: Some(carry.into()),
+            ..self
+        }
+    }
+
+    /// When success is reported of received messages. Default: once, of all octets.
+    pub fn success_reports(self, reports: SuccessReports) -> Self {
+        Self {
+            success_reports: reports,
             ..self
         }
     }

@@ -237,6 +237,21 @@ pub struct FinishError {
 #[error("too late to refuse the message")]
 pub struct TooLate;
 
+/// Why success was not reported.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// Not all octets of the range have been received, or there are none in it.
+    #[error("not all of it has been received")]
+    NotReceived,
+    /// The sender did not ask for success reports (RFC 4975 §7.1.3).
+    #[error("the sender did not ask for it")]
+    NotWanted,
+    /// The session is over: there is nobody to tell.
+    #[error("the session is over")]
+    SessionEnded,
+}
+
 /// The connection still has sessions; close or abort them first.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("the connection has {0} sessions")]

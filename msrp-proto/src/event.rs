@@ -302,7 +302,8 @@ impl fmt::Debug for MessageHead {
 }
 
 /// Proof of a message received, by which it can be refused later on
-/// ([`Connection::fail`](crate::Connection::fail)). The connection itself keeps nothing of the message.
+/// ([`Connection::fail`](crate::Connection::fail)), or its success reported
+/// ([`Connection::report`](crate::Connection::report)). The connection itself keeps nothing of the message.
 #[derive(Clone)]
 pub struct Receipt {
     pub(crate) session: SessionId,
@@ -310,6 +311,7 @@ pub struct Receipt {
     pub(crate) message_id: MessageId,
     /// From-Path of the message: the way for REPORTs.
     pub(crate) from_path: Bytes,
+    pub(crate) success_report: bool,
     pub(crate) failure_report: FailureReport,
     pub(crate) len: u64,
 }
@@ -323,6 +325,11 @@ impl Receipt {
     /// The message.
     pub fn message_id(&self) -> &MessageId {
         &self.message_id
+    }
+
+    /// Whether the sender asked for success reports.
+    pub fn wants_report(&self) -> bool {
+        self.success_report
     }
 
     /// Octets of the message.

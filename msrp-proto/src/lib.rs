@@ -199,12 +199,12 @@ pub mod wire;
 pub use msrp_multipart::{Disposition, MediaRange, MediaRanges, MediaType, safe_file_name};
 
 pub use self::carry::{Carry, PartialBody, Unconfirmed};
-pub use self::config::{Config, Direction, Link, Matching, Role, SessionConfig, Terms};
+pub use self::config::{Config, Direction, Link, Matching, Role, SessionConfig, SuccessReports, Terms};
 pub use self::connection::{Connection, Incoming, Outgoing, Progress, Session, Stats};
 pub use self::error::{
     AcceptError, AcceptErrorReason, ConnectionError, ExpectError, ExpectErrorReason, FinishError, LinkError,
-    OpenError, OpenErrorReason, ReceiveFailure, SendError, SendErrorReason, SendFailure, SessionFailure,
-    SessionsOpen, TooLate, WriteError, WriteErrorReason,
+    OpenError, OpenErrorReason, ReceiveFailure, ReportError, SendError, SendErrorReason, SendFailure,
+    SessionFailure, SessionsOpen, TooLate, WriteError, WriteErrorReason,
 };
 pub use self::event::{
     Event, IncomingEvent, IncomingId, MessageHead, OutgoingEvent, OutgoingId, Receipt, SessionEvent,

@@ -24,7 +24,6 @@ pub(crate) use self::remembered::Remembered;
 pub use self::send::{Outgoing, Progress};
 pub use self::session::Session;
 
-
 use self::recv::Receiver;
 use self::report::PendingReport;
 use self::requested::Requested;

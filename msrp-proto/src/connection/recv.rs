@@ -7,7 +7,8 @@ use bytes::{Bytes, BytesMut};
 use super::Connection;
 use super::request::{Chunk, Request};
 use super::timer::Timer;
-use crate::error::ReceiveFailure;
+use crate::config::SuccessReports;
+use crate::error::{ReceiveFailure, ReportError};
 use crate::event::{Event, IncomingEvent, IncomingId, MessageHead, Receipt, SessionId};
 use crate::message::Refusal;
 use crate::range_set::RangeSet;
@@ -50,6 +51,8 @@ pub(super) struct Receiving {
     pub(super) last_octet: Instant,
     /// It is found by its Message-ID: a chunk of it has ended.
     pub(super) filed: bool,
+    /// Reports of chunks do not cover all octets: some were taken of a chunk that was refused, or carried over.
+    pub(super) unreported: bool,
 }
 
 /// Small pieces of body of the open chunk: a chat line shall not pin a read buffer, and octets that arrive
@@ -160,6 +163,7 @@ impl Connection {
             end: None,
             last_octet: self.now,
             filed: false,
+            unreported: false,
         }));
         state.incoming.insert(key);
         state.last_incoming = Some(key);
@@ -262,6 +266,7 @@ impl Connection {
         let end = offset.saturating_add(octets.len() as u64);
         let seen = message.received.insert(offset..end);
         message.last_octet = self.now;
+        message.unreported |= refusal.is_some();
         chunk.position = end;
         self.hand_on(offset, octets, seen);
         if refusal == Some(StatusCode::STOP_SENDING) {
@@ -336,6 +341,9 @@ impl Connection {
         }
         // Of one that was carried over, and of which no chunk has come, the sender hears when one does.
         let mut told = open || failure == ReceiveFailure::TimedOut || message.from_path.is_empty();
+        if message.success_report {
+            self.withdraw_reports(message.session, &message.message_id);
+        }
         // What was taken of it, but is not yet answered for, is refused too.
         for answer in &mut self.answers {
             if answer.incoming == Some(IncomingId(key)) && answer.status.is_success() {
@@ -391,6 +399,10 @@ impl Connection {
             // Octets that have arrived are not behind the end (ruling R-29).
             message.end.get_or_insert(end.max(highest));
         }
+        self.report_chunk(key, start, end);
+        let Some(message) = self.receiver.messages.get_mut(key) else {
+            return;
+        };
         if message.is_complete() {
             return;
         }
@@ -399,6 +411,23 @@ impl Connection {
             self.receiver.by_id.insert(id, key);
         }
         self.watch_incomplete(key);
+    }
+
+    /// Reports a chunk that has ended: the octets from `start` to `end`, from 0.
+    fn report_chunk(&mut self, key: Key, start: u64, end: u64) {
+        let Some(message) = self.receiver.messages.get(key).filter(|_| start < end) else {
+            return;
+        };
+        let session = message.session;
+        let mode = self
+            .sessions
+            .get(session.0)
+            .map(|state| state.config.success_reports);
+        if message.success_report && mode == Some(SuccessReports::EachChunk) {
+            let range = ByteRange::new(start + 1, Some(end), message.known_total());
+            let (to, message_id) = (message.from_path.clone(), message.message_id.clone());
+            self.queue_report(session, to, message_id, range, StatusCode::OK);
+        }
     }
 
     /// The rest of the open chunk, if there is one, may never come.
@@ -438,15 +467,23 @@ impl Connection {
             from_path,
             success_report,
             end,
+            unreported,
             ..
         } = *message;
         let len = end.unwrap_or_default();
         self.stats.messages_received += 1;
         let max_remembered = self.config.max_remembered;
+        let mut mode = SuccessReports::Manual;
         if let Some(state) = self.sessions.get_mut(session.0) {
             state.received.insert(message_id.clone(), (), max_remembered);
+            mode = state.config.success_reports;
         }
-        if success_report {
+        let whole = match mode {
+            SuccessReports::Whole => true,
+            SuccessReports::EachChunk => unreported || len == 0,
+            SuccessReports::Manual => false,
+        };
+        if success_report && whole {
             let range = ByteRange::new(1, Some(len), Some(len));
             self.queue_report(
                 session,
@@ -461,6 +498,7 @@ impl Connection {
             incoming: IncomingId(key),
             message_id,
             from_path,
+            success_report,
             failure_report,
             len,
         });
@@ -509,6 +547,12 @@ impl Receiving {
     fn is_complete(&self) -> bool {
         self.end.is_some_and(|end| self.received.covers(end))
     }
+
+    /// Octets of the whole: as fixed, or as announced where what has arrived does not belie it.
+    fn known_total(&self) -> Option<u64> {
+        self.end
+            .or(self.total.filter(|&total| total >= self.received.end()))
+    }
 }
 
 impl Incoming<'_> {
@@ -518,6 +562,39 @@ impl Incoming<'_> {
     pub fn reject(self, refusal: Refusal) {
         self.connection.refuse_incoming(self.id.0, refusal.status());
         self.connection.watch_answers();
+    }
+
+    /// Reports success of octets that have arrived (RFC 4975 §7.1.3), from 1 as in [`ByteRange`]; `*` as its
+    /// end is the highest octet that has arrived. The total is filled in, as far as it is known. For
+    /// [`SuccessReports::Manual`]; otherwise it is told besides what is told anyway.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError`] if the sender did not ask for it, or the octets have not all arrived. Of a message that
+    /// was carried over from a failed session nothing can be told before a chunk of it has come on this one.
+    pub fn report(&mut self, range: ByteRange) -> Result<(), ReportError> {
+        let connection = &mut *self.connection;
+        let Some(message) = connection.receiver.messages.get(self.id.0) else {
+            return Err(ReportError::SessionEnded);
+        };
+        if !message.success_report {
+            return Err(ReportError::NotWanted);
+        }
+        if message.from_path.is_empty() {
+            return Err(ReportError::NotReceived);
+        }
+        let end = range.end.unwrap_or(message.received.end());
+        let start = range.start.checked_sub(1).filter(|&start| start < end);
+        let start = start.ok_or(ReportError::NotReceived)?;
+        if message.received.overlap(start..end) < end - start {
+            return Err(ReportError::NotReceived);
+        }
+        let range = ByteRange::new(range.start, Some(end), message.known_total());
+        let (session, to) = (message.session, message.from_path.clone());
+        let message_id = message.message_id.clone();
+        connection.queue_report(session, to, message_id, range, StatusCode::OK);
+        connection.watch_answers();
+        Ok(())
     }
 
     /// Octets received so far, without those received twice.

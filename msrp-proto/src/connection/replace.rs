@@ -108,6 +108,8 @@ impl Connection {
             end,
             last_octet: self.now,
             filed: true,
+            // What was reported on the failed session may not have arrived.
+            unreported: octets > 0,
         }));
         state.incoming.insert(key);
         self.receiver.by_id.insert((session, message_id.clone()), key);

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::Connection;
-use crate::error::{SendFailure, SessionFailure, TooLate};
+use crate::error::{ReportError, SendFailure, SessionFailure, TooLate};
 use crate::event::{Event, OutgoingEvent, Receipt, SessionEvent, SessionId};
 use crate::message::Refusal;
 use crate::wire::{ByteRange, FailureReport, Head, MessageId, StatusCode};
@@ -29,9 +29,7 @@ impl Connection {
     ///
     /// [`TooLate`] when the session is over, or the sender does not want to hear of failures.
     pub fn fail(&mut self, receipt: Receipt, refusal: Refusal) -> Result<(), TooLate> {
-        // No success REPORT that says the opposite.
-        self.reports
-            .retain(|report| report.session != receipt.session || report.message_id != receipt.message_id);
+        self.withdraw_reports(receipt.session, &receipt.message_id);
         if receipt.failure_report == FailureReport::No || self.sessions.get(receipt.session.0).is_none() {
             // It may have been the last thing that a connection had to drain.
             self.finish_closing();
@@ -57,6 +55,43 @@ impl Connection {
         }
         self.watch_answers();
         Ok(())
+    }
+
+    /// Reports success of a message that is complete, or of a part of it (RFC 4975 §7.1.3): octets from 1 as
+    /// in [`ByteRange`], `*` as its end being the last octet, so that [`ByteRange::WHOLE`] is all of it. The
+    /// total is filled in. For [`SuccessReports::Manual`](crate::SuccessReports::Manual); otherwise it is
+    /// told besides what is told anyway.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError`] if the sender did not ask for it, the message has no such octets, or the session is
+    /// over.
+    pub fn report(&mut self, receipt: &Receipt, range: ByteRange) -> Result<(), ReportError> {
+        if !receipt.success_report {
+            return Err(ReportError::NotWanted);
+        }
+        let Some(start) = range.start.checked_sub(1) else {
+            return Err(ReportError::NotReceived);
+        };
+        let end = range.end.unwrap_or(receipt.len);
+        // Of an empty message the empty range is all there is to report.
+        if end > receipt.len || (start >= end && (start, receipt.len) != (0, 0)) {
+            return Err(ReportError::NotReceived);
+        }
+        if self.sessions.get(receipt.session.0).is_none() {
+            return Err(ReportError::SessionEnded);
+        }
+        let range = ByteRange::new(range.start, Some(end), Some(receipt.len));
+        let (to, message_id) = (receipt.from_path.clone(), receipt.message_id.clone());
+        self.queue_report(receipt.session, to, message_id, range, StatusCode::OK);
+        self.watch_answers();
+        Ok(())
+    }
+
+    /// What is refused is not told to be a success: takes back REPORTs that have not been handed out.
+    pub(super) fn withdraw_reports(&mut self, session: SessionId, message_id: &MessageId) {
+        self.reports
+            .retain(|report| report.session != session || report.message_id != *message_id);
     }
 
     pub(super) fn queue_report(

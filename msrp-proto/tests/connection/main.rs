@@ -18,6 +18,8 @@ mod recv_refusals;
 mod recv_reject;
 mod recv_responses;
 mod recv_splits;
+mod report_incremental;
+mod report_manual;
 mod report_matrix;
 mod report_received;
 mod report_sent;
