@@ -41,8 +41,8 @@ use crate::wire::{ByteRange, FailureReport, MessageId, StatusCode};
 #[derive(Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Carry {
-    /// Message-IDs received whole.
-    pub(crate) received: Remembered<()>,
+    /// Message-IDs received whole, and how many octets.
+    pub(crate) received: Remembered<u64>,
     /// Message-IDs refused, and with what.
     pub(crate) refused: Remembered<StatusCode>,
     /// Messages being received, the oldest first.
@@ -157,9 +157,8 @@ impl Unconfirmed {
     }
 
     /// Makes a message with the same content go on with this one, from [`resume_at`](Self::resume_at) on
-    /// ([`Message::resume`]). The peer must have kept what it has of it: one that may have lost it, or may
-    /// have received all of it, is sent the whole message again under the same Message-ID
-    /// ([`Message::message_id`]), which it can tell as a duplicate.
+    /// ([`Message::resume`]). The peer must have kept what it has of it. To one that may not have, the whole
+    /// message is sent again under the same Message-ID ([`Message::message_id`]), which makes it a duplicate.
     pub fn resume(&self, message: Message) -> Message {
         message.resume(self.message_id.clone(), self.resume_at())
     }

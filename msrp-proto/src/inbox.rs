@@ -46,6 +46,8 @@ struct Partial {
     session: SessionId,
     head: Box<MessageHead>,
     body: BytesMut,
+    /// Octets received, those received twice once.
+    fresh: u64,
     /// It did not fit.
     given_up: bool,
     /// Its session is ending: what there is waits for the event that says how.
@@ -96,20 +98,31 @@ impl Inbox {
                     session: *session,
                     head: head.clone(),
                     body: BytesMut::new(),
+                    fresh: 0,
                     given_up: false,
                     stranded: false,
                 };
                 self.partial.insert(*id, partial);
                 None
             }
-            IncomingEvent::Resumed { session, body, .. } => {
-                let taken = body.take().and_then(|body| self.take_over(*id, *session, *body));
+            IncomingEvent::Resumed {
+                session,
+                received,
+                body,
+                ..
+            } => {
+                let taken = body
+                    .take()
+                    .and_then(|body| self.take_over(*id, *session, *received, *body));
                 if taken.is_none() {
                     self.reject(connection, *id);
                 }
                 None
             }
-            IncomingEvent::Data { offset, data, .. } => {
+            IncomingEvent::Data { offset, data, seen } => {
+                if let Some(partial) = self.partial.get_mut(id) {
+                    partial.fresh += (data.len() as u64).saturating_sub(*seen);
+                }
                 if self.put(*id, *offset, data).is_none() {
                     self.reject(connection, *id);
                 }
@@ -125,17 +138,22 @@ impl Inbox {
                 self.forget(*id);
                 None
             }
-            IncomingEvent::Finished { receipt, .. } => {
+            IncomingEvent::Finished { receipt, len } => {
                 let Partial {
                     session,
                     head,
                     body,
+                    fresh,
                     given_up,
                     ..
                 } = self.forget(*id)?;
                 if given_up {
                     // It was complete already when its octets were looked at.
                     let _ = connection.fail(Receipt::clone(receipt), Refusal::STOP_SENDING);
+                    return None;
+                }
+                if fresh < *len {
+                    // The end of a duplicate, whose sender did not know that all had arrived.
                     return None;
                 }
                 Some(Received {
@@ -207,7 +225,13 @@ impl Inbox {
     }
 
     /// A message goes on that was being received elsewhere. `None`: it does not fit.
-    fn take_over(&mut self, id: IncomingId, session: SessionId, body: PartialBody) -> Option<()> {
+    fn take_over(
+        &mut self,
+        id: IncomingId,
+        session: SessionId,
+        received: u64,
+        body: PartialBody,
+    ) -> Option<()> {
         let PartialBody { head, octets } = body;
         if octets.len() > self.max_message.min(self.max_total.saturating_sub(self.total)) {
             return None;
@@ -217,6 +241,7 @@ impl Inbox {
             session,
             head,
             body: octets.into(),
+            fresh: received,
             given_up: false,
             stranded: false,
         };

@@ -151,7 +151,13 @@ impl Connection {
             state.refused.insert(message_id, status, max_remembered);
             return Err(status);
         }
-        let duplicate = state.received.lookup(message_id.as_bytes()).is_some();
+        let known = state.received.lookup(message_id.as_bytes()).copied();
+        let mut received = RangeSet::default();
+        if let (Some(len), true) = (known, state.replacement) {
+            // The sender goes on, not knowing that all had arrived before its session failed: what it leaves out
+            // is here already.
+            received.insert(0..len.min(range.start - 1));
+        }
         let key = self.receiver.messages.insert(Box::new(Receiving {
             session,
             message_id,
@@ -159,7 +165,7 @@ impl Connection {
             success_report: head.success_report().unwrap_or(false),
             failure_report: head.failure_report().unwrap_or_default(),
             total: range.total,
-            received: RangeSet::default(),
+            received,
             end: None,
             last_octet: self.now,
             filed: false,
@@ -169,7 +175,7 @@ impl Connection {
         state.last_incoming = Some(key);
         let head = Box::new(MessageHead {
             head: head.compact(),
-            duplicate,
+            duplicate: known.is_some(),
         });
         self.events.push(Event::Incoming(
             IncomingId(key),
@@ -475,7 +481,7 @@ impl Connection {
         let max_remembered = self.config.max_remembered;
         let mut mode = SuccessReports::Manual;
         if let Some(state) = self.sessions.get_mut(session.0) {
-            state.received.insert(message_id.clone(), (), max_remembered);
+            state.received.insert(message_id.clone(), len, max_remembered);
             mode = state.config.success_reports;
         }
         let whole = match mode {

@@ -43,8 +43,10 @@ pub(super) struct SessionState {
     pub(super) incoming: BTreeSet<Key>,
     /// The message that the last chunk belonged to.
     pub(super) last_incoming: Option<Key>,
-    /// Message-IDs received whole.
-    pub(super) received: Remembered<()>,
+    /// Message-IDs received whole, and how many octets.
+    pub(super) received: Remembered<u64>,
+    /// It replaces a failed session.
+    pub(super) replacement: bool,
     /// Message-IDs refused, and with what.
     pub(super) refused: Remembered<StatusCode>,
     /// Message-IDs sent that had their last event.
@@ -98,6 +100,7 @@ impl Connection {
             incoming: BTreeSet::new(),
             last_incoming: None,
             received: Remembered::default(),
+            replacement: carry.is_some(),
             refused: Remembered::default(),
             ended: Remembered::default(),
             refused_types: Vec::new(),

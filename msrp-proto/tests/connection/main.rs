@@ -1,5 +1,9 @@
 //! The connection, by its public API.
 
+mod carry_limits;
+mod carry_pair;
+mod carry_received;
+mod carry_sent;
 mod disposition;
 mod frame;
 mod inbox_caps;

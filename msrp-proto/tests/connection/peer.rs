@@ -271,6 +271,11 @@ impl Peer {
         self.log.receipt(message)
     }
 
+    /// What a session that failed has left.
+    pub(crate) fn carry(&self, session: &str) -> msrp_proto::Carry {
+        self.log.carry(session)
+    }
+
     pub(crate) fn incoming_id(&self, message: &str) -> IncomingId {
         self.log.incoming(message)
     }

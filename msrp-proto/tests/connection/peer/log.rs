@@ -15,6 +15,7 @@ pub(crate) struct Log {
     heads: BTreeMap<IncomingId, msrp_proto::MessageHead>,
     receipts: BTreeMap<IncomingId, Receipt>,
     requests: VecDeque<SessionRequest>,
+    carries: BTreeMap<SessionId, msrp_proto::Carry>,
     lost: bool,
 }
 
@@ -62,6 +63,10 @@ impl Log {
         self.requests.pop_front()
     }
 
+    pub(super) fn carry(&self, name: &str) -> msrp_proto::Carry {
+        self.carries[&self.session(name)].clone()
+    }
+
     pub(super) fn take_lines(&mut self) -> Vec<String> {
         self.end_data();
         std::mem::take(&mut self.lines)
@@ -90,7 +95,10 @@ impl Log {
                 let what = match event {
                     SessionEvent::Bound => "bound".into(),
                     SessionEvent::Closed => "closed".into(),
-                    SessionEvent::Failed(why, _) => format!("failed: {why}"),
+                    SessionEvent::Failed(why, carry) => {
+                        self.carries.insert(id, *carry);
+                        format!("failed: {why}")
+                    }
                     SessionEvent::Late { message_id, status } => {
                         format!("late {} {status}", message_id.as_str())
                     }
@@ -133,9 +141,18 @@ impl Log {
             }
             IncomingEvent::Finished { len, receipt } => {
                 assert_eq!((receipt.len(), receipt.is_empty()), (len, len == 0));
-                assert_eq!(receipt.message_id(), &self.heads[&id].message_id().unwrap());
+                if let Some(head) = self.heads.get(&id) {
+                    assert_eq!(receipt.message_id(), &head.message_id().unwrap());
+                }
                 self.receipts.insert(id, *receipt);
                 format!("finished {len}")
+            }
+            IncomingEvent::Resumed {
+                message_id, received, ..
+            } => {
+                self.incoming.insert(id, message_id.as_str().into());
+                self.bodies.insert(id, Vec::new());
+                format!("resumed {received}")
             }
             IncomingEvent::Aborted(why) => format!("aborted: {why}"),
             other => format!("{other:?}"),
