@@ -1,8 +1,9 @@
-//! A driver for `msrp-proto` over blocking TCP sockets, and the pieces of the `msrp` program.
+//! Drivers for `msrp-proto`, over blocking TCP sockets and with tokio, and the pieces of the `msrp` program.
 
 pub mod decode;
 pub mod demo;
 pub mod std_driver;
+pub mod tokio_driver;
 
 /// Compiles the examples of the README.
 #[doc = include_str!("../../README.md")]

@@ -1,0 +1,11 @@
+//! The driver for tokio: over loopback sockets, and over pipes in memory with a clock that is paused.
+
+mod both_ways;
+mod cancelled;
+mod endings;
+mod held_back;
+#[expect(dead_code, reason = "`within` is for threads")]
+#[path = "../std_driver/support.rs"]
+mod sockets;
+mod support;
+mod timers;
