@@ -37,6 +37,25 @@ pub enum ConnectionError {
     Truncated,
 }
 
+/// Why a message of a WebSocket or of a data channel is not exactly one frame. See
+/// [`Event::Unframed`](crate::Event::Unframed).
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unframed {
+    /// The message ends before the frame does.
+    #[error("the message ends before the frame does")]
+    Cut,
+    /// The message has no octets.
+    #[error("the message is empty")]
+    Empty,
+    /// The message is no frame, or not a legal one.
+    #[error("the message is not MSRP")]
+    Illegal(#[source] DecodeError),
+    /// There are octets behind the end-line, perhaps another frame.
+    #[error("there are octets behind the frame")]
+    Surplus,
+}
+
 /// How a transport failed, as the driver tells it.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -171,6 +190,9 @@ pub enum SendErrorReason {
     /// A message with this Message-ID is being sent, awaits its report, or has had its outcome.
     #[error("the Message-ID is used")]
     DuplicateId,
+    /// A message of the transport has no room for the head and an octet of body ([`Link`](crate::Link)).
+    #[error("the head leaves no room for a body")]
+    HeadTooLong,
     /// The Message-ID is not one to send: 4 to 32 characters (RFC 4975 §9). Peers may use longer ones.
     #[error("the Message-ID is not one to send")]
     IllegalId,
@@ -267,6 +289,10 @@ pub enum SendFailure {
     /// The connection ended before the outcome was known.
     #[error("the connection ended")]
     ConnectionLost,
+    /// With the path now valid, or as its positions get longer, a message of the transport has no room for
+    /// the head and an octet of body ([`Link`](crate::Link)).
+    #[error("the head leaves no room for a body")]
+    HeadTooLong,
     /// A response or a REPORT refused it.
     #[error("refused with {0}")]
     Refused(StatusCode),

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use msrp_multipart::{Disposition, MediaType, Profile};
 
 use crate::carry::{Carry, PartialBody};
-use crate::error::{ConnectionError, ReceiveFailure, SendFailure, SessionFailure};
+use crate::error::{ConnectionError, ReceiveFailure, SendFailure, SessionFailure, Unframed};
 use crate::slots::Key;
 use crate::wire::{ByteRange, FailureReport, Head, MessageId, PathRef, StatusCode, UriRef};
 
@@ -54,6 +54,14 @@ pub enum Event {
     /// A request has come for a session that the connection does not know: accept or refuse it. Only with
     /// [`Config::session_requests`](crate::Config::session_requests).
     SessionRequested(SessionRequest),
+    /// Over WebSocket or a data channel: a message that is not exactly one frame. Nothing of it is kept for
+    /// the next one, and the connection goes on; an application that would rather end it does so.
+    ///
+    /// A frame with something behind it counts, and what is behind it does not. Of a frame that is cut off
+    /// what was there may have been delivered, but it has not ended: it is not answered, and its message
+    /// waits for the rest until [`Config::incomplete_timeout`](crate::Config::incomplete_timeout). A frame
+    /// that was not found counts for nothing.
+    Unframed(Unframed),
 }
 
 // Events wait in a queue: they are kept small, and what is large is boxed.

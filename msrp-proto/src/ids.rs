@@ -65,7 +65,7 @@ impl<R: Rng> Ids<R> {
     ) -> (TransactionId, Nonce) {
         loop {
             let nonce = Nonce(self.0.next_u64());
-            let mut text = [0; NONCE_LEN + PLACE_LEN];
+            let mut text = [0; TRANSACTION_LEN];
             let (random, rest) = text.split_at_mut(NONCE_LEN);
             put_base32(random, nonce.0);
             put_base32(rest, u64::from(place.0));
@@ -85,7 +85,7 @@ impl<R: Rng> Ids<R> {
             self.0.fill_bytes(&mut octets);
             let (high, low) = octets.split_at(5);
             let number = |part: &[u8]| part.iter().fold(0, |sum, &octet| sum << 8 | u64::from(octet));
-            let mut text = [0; 16];
+            let mut text = [0; MESSAGE_LEN];
             let (first, second) = text.split_at_mut(8);
             put_base32(first, number(high));
             put_base32(second, number(low));
@@ -95,6 +95,12 @@ impl<R: Rng> Ids<R> {
         }
     }
 }
+
+/// Octets of a generated transaction identifier.
+pub(crate) const TRANSACTION_LEN: usize = NONCE_LEN + PLACE_LEN;
+
+/// Octets of a generated Message-ID.
+pub(crate) const MESSAGE_LEN: usize = 16;
 
 /// The two halves of an identifier that this connection may have generated.
 pub(crate) fn split_transaction(id: &TransactionId) -> Option<(Nonce, Place)> {

@@ -76,7 +76,7 @@
 //!
 //! 1. Take every event ([`poll_event`](Connection::poll_event)) and let the application act on it.
 //! 2. If no octets are waiting to be written, ask for some ([`poll_transmit`](Connection::poll_transmit)).
-//!    They are at most about 16 KiB, and are to be written in order and completely. If there were some,
+//!    They are at most about 16 KiB on a stream, and are to be written in order and completely. If there were some,
 //!    take events again: handing octets out raises them too (`Sent`, `BodyWanted`).
 //! 3. If none are waiting and [`is_closed`](Connection::is_closed): done, close the transport.
 //! 4. Wait for the first of these, and tell it:
@@ -116,6 +116,9 @@
 //! - `handle_eof` may come while `wants_input` is false: input that was held is processed first.
 //! - **One connection, one place.** A `Connection` is `Send`, shares nothing with others, and is cheap:
 //!   move it to the thread or task that drives it.
+//! - **WebSocket and data channels** ([`Link::websocket`], [`Link::data_channel`]) carry messages: each buffer
+//!   to transmit is to be sent as one, and each one that is received is to be handed in as it is, even an
+//!   empty one. Those that are not exactly one frame are told by [`Event::Unframed`].
 //! - **TLS** (`msrps`) is the driver's: it sets up the protected stream, checks the peer as [`Target`]
 //!   says, and uses [`Link::tls`]. If that fails it tells so by `handle_failure`, and nothing is sent.
 //!
@@ -204,7 +207,7 @@ pub use self::connection::{Connection, Incoming, Outgoing, Progress, Session, St
 pub use self::error::{
     AcceptError, AcceptErrorReason, ConnectionError, ExpectError, ExpectErrorReason, FinishError, LinkError,
     OpenError, OpenErrorReason, ReceiveFailure, ReportError, SendError, SendErrorReason, SendFailure,
-    SessionFailure, SessionsOpen, TooLate, WriteError, WriteErrorReason,
+    SessionFailure, SessionsOpen, TooLate, Unframed, WriteError, WriteErrorReason,
 };
 pub use self::event::{
     Event, IncomingEvent, IncomingId, MessageHead, OutgoingEvent, OutgoingId, Receipt, SessionEvent,

@@ -1,5 +1,7 @@
 //! The state of one connection. This file dispatches and holds no rules.
 
+mod fit;
+mod message_link;
 mod recv;
 mod remembered;
 mod replace;
@@ -71,12 +73,12 @@ use crate::wire::{Decoder, MessageId, StatusCode};
 /// 5. Memory is bounded by the limits in [`Config`]; `docs/ARCHITECTURE.md` has the formula.
 /// 6. Each handle sees exactly one last event and is gone after it; a `BodyWanted` queued before it is
 ///    dropped. At the end of a connection messages come first, then sessions, then `ConnectionLost`.
-/// 7. Every split of the input gives the same events (adjacent `Data` joined) and, with `poll_transmit`
-///    called at the same positions of the stream, the same octets.
+/// 7. On a stream, every split of the input gives the same events (adjacent `Data` joined) and, with
+///    `poll_transmit` called at the same positions of the stream, the same octets.
 /// 8. Session-ids, credentials and bodies never appear in `Debug` output.
 /// 9. While bulk data is on the wire, a waiting response, REPORT or interactive message starts within one
 ///    chunk (2048 octets of body at most, or at once between buffers when the chunk is longer) and one
-///    buffer already handed out.
+///    buffer already handed out. On a [`Link`] of messages it starts with the next buffer.
 /// 10. `wants_input` is false only for undelivered events, an open [`SessionRequest`](crate::SessionRequest), or
 ///     too many queued answers. The latter for 30 s loses the connection as stalled.
 pub struct Connection {
@@ -202,17 +204,20 @@ impl Connection {
         connection
     }
 
-    /// Octets have arrived. Hand over the read buffer itself: large bodies are passed on as slices of it.
+    /// Octets have arrived; over WebSocket or a data channel exactly one message, even an empty one. Hand over
+    /// the read buffer itself: large bodies are passed on as slices of it.
     pub fn handle_input(&mut self, now: Instant, data: Bytes) {
         self.touch(now);
-        if self.phase == Phase::Lost || self.eof || data.is_empty() {
+        // An empty message of a transport is told; empty input of a stream is nothing.
+        let is_nothing = data.is_empty() && self.link.max_len().is_none();
+        if self.phase == Phase::Lost || self.eof || is_nothing {
             return;
         }
         self.stats.octets_received += data.len() as u64;
         self.resume();
         if self.held.pieces.is_empty() && self.wants_input() {
             self.process(data);
-        } else if self.held.octets + data.len() > self.config.max_held {
+        } else if !self.held.has_room(&data, self.config.max_held) {
             self.lose(ConnectionError::InputOverflow);
         } else {
             self.held.octets += data.len();
@@ -403,6 +408,9 @@ impl Connection {
     /// Decodes until the input is used up or, unless it is `urgent`, no more is wanted. Returns what is
     /// left.
     fn decode(&mut self, mut data: Bytes, urgent: bool) -> Option<Bytes> {
+        if self.link.max_len().is_some() {
+            return self.receive_message(data);
+        }
         while !self.requested.is_open() && (urgent || self.wants_input()) {
             match self.decoder.decode(&mut data) {
                 Ok(Some(item)) => self.receive(item),
@@ -474,6 +482,11 @@ impl Connection {
 const STALLED: core::time::Duration = core::time::Duration::from_secs(30);
 
 impl Held {
+    /// Messages without octets are kept too, so their number counts.
+    fn has_room(&self, piece: &Bytes, max: usize) -> bool {
+        self.octets + piece.len() <= max && (!piece.is_empty() || self.pieces.len() < max)
+    }
+
     fn take(&mut self) -> Option<Bytes> {
         let piece = self.pieces.pop_front()?;
         self.octets -= piece.len();

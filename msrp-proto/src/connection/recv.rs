@@ -412,6 +412,24 @@ impl Connection {
         if message.is_complete() {
             return;
         }
+        self.await_rest(key);
+    }
+
+    /// The end of the open request, if there is one, will not come: its message goes without it.
+    pub(super) fn abandon_request(&mut self) {
+        self.flush_gathered();
+        if let Request::Chunk(chunk) = core::mem::replace(&mut self.receiver.request, Request::Ignored)
+            && let Some(key) = chunk.message
+        {
+            self.await_rest(key);
+        }
+    }
+
+    /// Further chunks of a message will find it, or the time for them will be over.
+    fn await_rest(&mut self, key: Key) {
+        let Some(message) = self.receiver.messages.get_mut(key) else {
+            return;
+        };
         if !core::mem::replace(&mut message.filed, true) {
             let id = (message.session, message.message_id.clone());
             self.receiver.by_id.insert(id, key);

@@ -106,14 +106,18 @@ impl Connection {
             return;
         };
         let from = state.local.clone();
-        self.reports.push_back(PendingReport {
+        let report = PendingReport {
             session,
             to,
             from,
             message_id,
             range,
             status,
-        });
+        };
+        // What no message of the transport could hold is not sent.
+        if self.fits(report.len()) {
+            self.reports.push_back(report);
+        }
     }
 
     /// A REPORT has come. It is never answered; what cannot be matched is dropped (RFC 4975 §7.1.2).

@@ -232,7 +232,7 @@ impl Connection {
             _ => None,
         };
         if let Request::Refused(answer) = core::mem::replace(&mut self.receiver.request, Request::Ignored) {
-            self.answers.push_back(answer);
+            self.queue_answer(answer);
         }
         if let Some((key, failure_report)) = finished {
             self.finish_incoming(key, failure_report);
@@ -252,13 +252,14 @@ impl Connection {
         if !wanted {
             return;
         }
-        self.answers.push_back(Answer {
+        let answer = Answer {
             id: chunk.id,
             status,
             to: chunk.answer_to.clone(),
             from: chunk.answer_from.clone(),
             incoming: chunk.message.map(IncomingId),
-        });
+        };
+        self.queue_answer(answer);
     }
 }
 

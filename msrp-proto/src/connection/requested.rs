@@ -112,7 +112,7 @@ impl Connection {
         let range = head.byte_range().unwrap_or(ByteRange::WHOLE);
         if let (Method::Send, None, Request::Refused(answer)) = (method, range.end, &refused) {
             // The rest is of no interest (ruling R-33).
-            self.answers.push_back(answer.clone());
+            self.queue_answer(answer.clone());
             return Request::Ignored;
         }
         refused

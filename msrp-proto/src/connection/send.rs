@@ -149,7 +149,12 @@ impl Connection {
 
     /// Tells the scheduler whether a message could send a chunk now.
     pub(super) fn reschedule(&mut self, id: OutgoingId) {
-        let chunk_limit = self.config.chunk_limit;
+        if !self.keep_fitting(id) {
+            return;
+        }
+        // What a message of the transport cannot hold need not be waited for.
+        let limits = self.config.chunk_limit.into_iter().chain(self.link.max_len());
+        let chunk_limit = limits.min();
         let Some(message) = self.sending.get_mut(id.0) else {
             return;
         };
@@ -296,12 +301,15 @@ impl Connection {
             && self.chunk.as_ref().is_none_or(|chunk| chunk.message != id)
         {
             // An open chunk tells it by its own end-line.
-            self.controls.push_back(Control::Abort {
+            let abort = Control::Abort {
                 session,
                 message_id: message.message_id,
                 total: message.body.total,
                 reports: message.reports,
-            });
+            };
+            if self.fits_control(&abort) {
+                self.controls.push_back(abort);
+            }
         }
         self.events.push(Event::Outgoing(
             id,

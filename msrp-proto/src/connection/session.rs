@@ -212,8 +212,10 @@ impl Connection {
     /// One that could not leave yet will do.
     fn queue_bodiless(&mut self, id: SessionId) {
         let waits = |control: &Control| matches!(control, Control::Bodiless(session) if *session == id);
-        if self.sessions.get(id.0).is_some_and(|state| state.may_send()) && !self.controls.iter().any(waits) {
-            self.controls.push_back(Control::Bodiless(id));
+        let may_send = self.sessions.get(id.0).is_some_and(|state| state.may_send());
+        let control = Control::Bodiless(id);
+        if may_send && !self.controls.iter().any(waits) && self.fits_control(&control) {
+            self.controls.push_back(control);
         }
     }
 
@@ -247,12 +249,14 @@ impl Connection {
             && state.config.role == Role::Active
             && state.last_sent.is_none()
             && self.config.immediate_send
+            && self.fits_control(&Control::Bodiless(id))
         {
             self.bindings.insert(id);
+        } else {
+            self.bindings.remove(&id);
         }
         if held {
             // Without a path there is no writing these either.
-            self.bindings.remove(&id);
             self.controls.retain(|control| control.session() != id);
         }
         self.scheduler.hold(id, held);
@@ -388,6 +392,7 @@ impl Session<'_> {
             None => Err(SendErrorReason::Closing),
         };
         let reason = match checked {
+            Ok(()) if !connection.fits_message(self.id, &message) => SendErrorReason::HeadTooLong,
             Ok(()) => match &message.message_id {
                 Some(id) if connection.sending_by_id.contains_key(&(self.id, id.clone())) => {
                     SendErrorReason::DuplicateId
@@ -409,7 +414,8 @@ impl Session<'_> {
         self.connection.queue_bodiless(self.id);
     }
 
-    /// Takes over what signalling has agreed upon now. Messages under way go on, to the path now valid.
+    /// Takes over what signalling has agreed upon now. Messages under way go on, to the path now valid, unless
+    /// it leaves them no room in a message of the transport ([`SendFailure::HeadTooLong`]).
     ///
     /// A path whose next hop is `msrps` ends a session over a link that is not protected, as
     /// [`SessionFailure::NotSecure`]: [`Connection::open`] would have refused it.
@@ -423,6 +429,7 @@ impl Session<'_> {
             state.config.terms = terms;
         }
         self.connection.hold_or_release(self.id);
+        self.connection.refit(self.id);
         self.connection.finish_session(self.id);
     }
 

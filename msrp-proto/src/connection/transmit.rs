@@ -56,7 +56,8 @@ const FRAME_WORDS: usize = 256;
 
 impl Connection {
     /// The next octets to transmit; `None` if there are none now. Whatever is handed out must be written
-    /// completely and in order. One buffer has 16 KiB at most, a long head apart.
+    /// completely and in order. One buffer has 16 KiB at most, a long head apart; on a
+    /// [`Link`](crate::Link) of messages it is one frame, and has as many octets as a message may have.
     #[must_use]
     pub fn poll_transmit(&mut self, now: time::Instant) -> Option<Bytes> {
         self.touch(now);
@@ -64,7 +65,9 @@ impl Connection {
             return None;
         }
         let mut out = BytesMut::new();
-        while out.len() < BUFFER {
+        // One frame is one message of the transport.
+        let enough = self.link.max_len().map_or(BUFFER, |_| 1);
+        while out.len() < enough {
             if self.chunk.is_some() {
                 match self.continue_chunk(&mut out) {
                     Continued::More => {}
@@ -78,6 +81,7 @@ impl Connection {
                 break;
             }
         }
+        debug_assert!(self.fits(out.len()), "a frame longer than a message");
         self.stats.octets_sent += out.len() as u64;
         self.watch_answers();
         // Answers that were taken may have held input back.
@@ -155,7 +159,8 @@ impl Connection {
             return false;
         };
         let start = out.len();
-        encode::put_response_start(out, &answer.id, answer.status, None);
+        let comment = self.fitting_comment(answer.len(), answer.status.comment());
+        encode::put_response_start(out, &answer.id, answer.status, Some(comment));
         encode::put_line(out, "To-Path: ", &answer.to);
         encode::put_line(out, "From-Path: ", &answer.from);
         put_end_line(out, &answer.id, ContinuationFlag::Complete);
@@ -168,17 +173,21 @@ impl Connection {
         let Some(report) = self.reports.pop_front() else {
             return false;
         };
+        let status = Status {
+            comment: Some(self.fitting_comment(report.len(), report.status.comment())),
+            ..Status::new(report.status)
+        };
         let PendingReport {
             session,
             to,
             from,
             message_id,
             range,
-            status,
+            status: _,
         } = report;
         let (id, _) = self.ids.transaction(NO_PLACE, |_| false);
         let start = out.len();
-        encode::put_report_head(out, &id, [&to, &from], &message_id, &range, &Status::new(status));
+        encode::put_report_head(out, &id, [&to, &from], &message_id, &range, &status);
         put_end_line(out, &id, ContinuationFlag::Complete);
         self.answered += out.len() - start;
         self.frame_sent(session);
@@ -235,6 +244,16 @@ impl Connection {
         };
         let (available, last) = message.available();
         let limited = limit.map_or(available, |limit| available.min(limit));
+        if self.link.max_len().is_some() {
+            let Some(len) = self.fitting_chunk(message, limited) else {
+                return;
+            };
+            let head = message.content.len() + self.longest_control(message.session) + FRAME_WORDS;
+            let Some(awaited) = self.reserve(id) else { return };
+            out.reserve(len + head);
+            self.put_whole_chunk(out, id, len, awaited);
+            return;
+        }
         // What is announced must be at hand, and be no more than may go uninterrupted.
         let whole = limited <= WHOLE_CHUNK && (last || limit.is_some_and(|limit| limit <= WHOLE_CHUNK));
         let Some(awaited) = self.reserve(id) else { return };
@@ -269,12 +288,7 @@ impl Connection {
         let Some(state) = self.sessions.get(message.session.0) else {
             return;
         };
-        let end = message.sent + len as u64;
-        let range = ByteRange::new(
-            if len == 0 { 1 } else { message.sent + 1 },
-            Some(end),
-            message.total(),
-        );
+        let range = message.next_range(len);
         let id_place = place.unwrap_or(place_of(message.failure_report));
         let start = out.len();
         // Written with one identifier after the other, until its end-line does not stand in the body.

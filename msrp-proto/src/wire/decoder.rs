@@ -206,6 +206,15 @@ impl Decoder {
         matches!(self.state, State::Between { cr: false })
     }
 
+    /// Forgets the frame that was being read, so that the next input begins a new one.
+    pub(crate) fn reset(&mut self) {
+        self.state = State::Between { cr: false };
+        self.partial = Vec::new();
+        self.line_ends.clear();
+        self.line_ends.shrink_to(KEPT_LINES);
+        self.searched = 0;
+    }
+
     /// Whether there is an item to take without further input.
     pub(crate) fn has_item(&self) -> bool {
         matches!(self.state, State::End(_))

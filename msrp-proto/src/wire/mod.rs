@@ -8,6 +8,7 @@ mod byte_range;
 mod chars;
 mod decoder;
 pub(crate) mod encode;
+pub(crate) mod frame_len;
 mod head;
 mod header;
 mod host;
