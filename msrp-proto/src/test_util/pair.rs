@@ -51,6 +51,7 @@ impl Side {
 pub struct Pair {
     ends: [End; 2],
     now: Instant,
+    link: Link,
     /// Events go to the application only up to this many per turn, so that input finds queues full.
     events_per_turn: usize,
 }
@@ -66,31 +67,37 @@ struct End {
 }
 
 impl Pair {
-    /// Two connections of that configuration.
+    /// Two connections of that configuration, over TCP.
     pub fn new(config: &Arc<Config>) -> Self {
         Self::with_configs([config.clone(), config.clone()])
     }
 
-    /// Two connections, A and B, of a configuration each.
+    /// Two connections, A and B, of a configuration each, over TCP.
     pub fn with_configs(configs: [Arc<Config>; 2]) -> Self {
+        Self::with_link(configs, Link::tcp())
+    }
+
+    /// Two connections, A and B, of a configuration each, over a link of that kind.
+    pub fn with_link(configs: [Arc<Config>; 2], link: Link) -> Self {
         let start = epoch();
         let [a, b] = configs;
         let end = |config, seed: u8| End {
-            connection: Connection::new(config, Link::tcp(), start, Seed::new([seed; 32])),
+            connection: Connection::new(config, link, start, Seed::new([seed; 32])),
             pending: Bytes::new(),
-            pipe: Pipe::new(u64::from(seed)),
+            pipe: Pipe::new(u64::from(seed)).whole(link.max_len().is_some()),
             told: false,
         };
         Self {
             ends: [end(a, 1), end(b, 2)],
             now: start,
+            link,
             events_per_turn: usize::MAX,
         }
     }
 
     /// Replaces the pipe that carries what a side sends.
     pub fn set_pipe(&mut self, from: Side, pipe: Pipe) {
-        self.ends[from as usize].pipe = pipe;
+        self.ends[from as usize].pipe = pipe.whole(self.link.max_len().is_some());
     }
 
     /// Lets the application take at most so many events at a time, at least one.

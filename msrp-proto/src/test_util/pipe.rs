@@ -9,13 +9,17 @@ use bytes::{Buf, Bytes};
 
 use crate::time::Instant;
 
-/// Octets on their way: they arrive in order, after a time, in pieces of varying size.
+/// Octets on their way: they arrive in order, after a time, in pieces of varying size. Between connections
+/// over a [`Link`](crate::Link) of messages they arrive as they were written, message by message: one that
+/// is not accepted or does not come through as a whole does not at all, and `segments` says nothing.
 #[derive(Clone)]
 #[must_use]
 pub struct Pipe {
     latency: Duration,
     segments: RangeInclusive<usize>,
     capacity: usize,
+    /// What is written at once is read at once.
+    whole: bool,
     /// Octets after which the connection breaks.
     cut: Option<u64>,
     /// Octets after which nothing arrives any more.
@@ -39,6 +43,7 @@ impl Pipe {
             latency: Duration::ZERO,
             segments: usize::MAX..=usize::MAX,
             capacity: usize::MAX,
+            whole: false,
             cut: None,
             silence: None,
             random: seed,
@@ -46,6 +51,11 @@ impl Pipe {
             queued: 0,
             carried: 0,
         }
+    }
+
+    /// Carries messages, whose boundaries it keeps.
+    pub(super) fn whole(self, whole: bool) -> Self {
+        Self { whole, ..self }
     }
 
     /// How long octets are on their way.
@@ -58,7 +68,8 @@ impl Pipe {
         Self { segments, ..self }
     }
 
-    /// Octets that fit in, as in the buffers of two sockets; beyond it nothing is accepted.
+    /// Octets that fit in, as in the buffers of two sockets; beyond it nothing is accepted. A longer message
+    /// is while there is no other.
     pub fn capacity(self, capacity: usize) -> Self {
         Self { capacity, ..self }
     }
@@ -93,14 +104,23 @@ impl Pipe {
     /// Accepts the front of the octets, as far as there is room.
     pub(super) fn write(&mut self, now: Instant, octets: &mut Bytes) -> usize {
         let left = self.cut.map_or(u64::MAX, |cut| cut.saturating_sub(self.carried));
-        let room = (self.capacity - self.queued).min(usize::try_from(left).unwrap_or(usize::MAX));
+        let mut room = self.capacity.saturating_sub(self.queued);
+        if self.whole && (self.queued == 0 || room >= octets.len()) {
+            room = octets.len();
+        } else if self.whole {
+            room = 0;
+        }
+        room = room.min(usize::try_from(left).unwrap_or(usize::MAX));
         let taken = octets.split_to(octets.len().min(room));
         let len = taken.len();
         let audible = self
             .silence
             .map_or(u64::MAX, |octets| octets.saturating_sub(self.carried));
         self.carried += len as u64;
-        let arriving = taken.slice(..len.min(usize::try_from(audible).unwrap_or(usize::MAX)));
+        let mut arriving = taken.slice(..len.min(usize::try_from(audible).unwrap_or(usize::MAX)));
+        if self.whole && (arriving.len() < len || !octets.is_empty()) {
+            arriving.clear();
+        }
         if !arriving.is_empty() {
             self.queued += arriving.len();
             self.queue.push_back((now + self.latency, arriving));
@@ -115,7 +135,11 @@ impl Pipe {
             return None;
         }
         let (least, most) = (*self.segments.start(), *self.segments.end());
-        let size = least.saturating_add((next_random(&mut self.random) % (most - least + 1) as u64) as usize);
+        let size = if self.whole {
+            octets.len()
+        } else {
+            least.saturating_add((next_random(&mut self.random) % (most - least + 1) as u64) as usize)
+        };
         let segment = octets.split_to(size.max(1).min(octets.len()));
         if !octets.has_remaining() {
             self.queue.pop_front();
