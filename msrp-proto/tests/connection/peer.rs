@@ -53,10 +53,12 @@ impl Setup {
 
     /// Over TLS.
     pub(crate) fn secure(self) -> Self {
-        Self {
-            link: Link::tls(),
-            ..self
-        }
+        self.link(Link::tls())
+    }
+
+    /// Over a link of that kind.
+    pub(crate) fn link(self, link: Link) -> Self {
+        Self { link, ..self }
     }
 
     pub(crate) fn session(self, session: SessionConfig) -> Self {

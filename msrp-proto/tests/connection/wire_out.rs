@@ -23,6 +23,7 @@ pub(crate) struct Wire {
     pub(crate) connection: Connection,
     pub(crate) session: SessionId,
     pub(crate) now: Instant,
+    link: Link,
     decoder: Decoder,
     /// The frame that is being transmitted.
     open: Option<Frame>,
@@ -60,8 +61,22 @@ impl Wire {
     }
 
     pub(crate) fn seeded(config: Config, role: Role, terms: Terms, seed: [u8; 32]) -> Self {
+        Self::linked(Link::tcp(), config, role, terms, seed)
+    }
+
+    /// With an active session, over a link of that kind.
+    pub(crate) fn over(link: Link, config: Config) -> Self {
+        Self::linked(link, config, Role::Active, Terms::new(path(PEER)), [7; 32])
+    }
+
+    /// With a session that a request of the peer has to bind, over a link of that kind.
+    pub(crate) fn passive_over(link: Link, config: Config) -> Self {
+        Self::linked(link, config, Role::Passive, Terms::new(path(PEER)), [7; 32])
+    }
+
+    fn linked(link: Link, config: Config, role: Role, terms: Terms, seed: [u8; 32]) -> Self {
         let now = epoch();
-        let mut connection = Connection::new(Arc::new(config), Link::tcp(), now, Seed::new(seed));
+        let mut connection = Connection::new(Arc::new(config), link, now, Seed::new(seed));
         let session = connection
             .open(SessionConfig::new(uri(LOCAL), role, terms))
             .unwrap();
@@ -69,6 +84,7 @@ impl Wire {
             connection,
             session,
             now,
+            link,
             decoder: Decoder::new(Limits::default()),
             open: None,
             frames: Vec::new(),
@@ -101,6 +117,13 @@ impl Wire {
         self.connection.outgoing(id).unwrap().finish().unwrap();
     }
 
+    /// Ends a streamed body, unless its message has ended already.
+    pub(crate) fn finish_if_there(&mut self, id: OutgoingId) {
+        if let Some(mut message) = self.connection.outgoing(id) {
+            message.finish().unwrap();
+        }
+    }
+
     /// Takes one buffer; how many octets it has, 0 for none.
     pub(crate) fn poll(&mut self) -> usize {
         let wanted = self.connection.wants_transmit();
@@ -108,16 +131,30 @@ impl Wire {
         assert_eq!(wanted, taken.is_some(), "wants_transmit is exact");
         let Some(mut octets) = taken else { return 0 };
         let len = octets.len();
-        assert!(len > 0 && len <= BUFFER, "a buffer of {len} octets");
+        let max = self.link.max_len();
+        assert!(
+            len > 0 && len <= max.unwrap_or(BUFFER),
+            "a buffer of {len} octets"
+        );
+        let before = self.frames.len();
+        self.read(&mut octets);
+        if max.is_some() {
+            let one = self.open.is_none() && self.frames.len() == before + 1;
+            assert!(one, "a message is one whole frame");
+        }
+        len
+    }
+
+    fn read(&mut self, octets: &mut Bytes) {
         loop {
             let before = octets.clone();
-            let item = self.decoder.decode(&mut octets).unwrap();
+            let item = self.decoder.decode(octets).unwrap();
             let taken = before.slice(..before.len() - octets.len());
             let more = item.is_some();
             self.take(item, &taken);
             self.sent += taken.len() as u64;
             if !more {
-                return len;
+                return;
             }
         }
     }
