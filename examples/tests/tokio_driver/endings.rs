@@ -136,9 +136,9 @@ async fn close_drains() {
 fn take<S: AsyncRead + AsyncWrite + Unpin>(
     inbox: &mut Inbox,
     driver: &mut Driver<S>,
-    event: Event,
+    mut event: Event,
 ) -> Option<bytes::Bytes> {
-    Some(inbox.on(driver.connection_mut(), &event)?.body)
+    Some(inbox.on(driver.connection_mut(), &mut event)?.body)
 }
 
 /// The peer is still sending when this side has closed: it is not cut off by a reset, which could cost it

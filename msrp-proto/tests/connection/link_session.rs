@@ -149,8 +149,8 @@ fn files_both_ways() {
             }
             let mut inboxes = [Inbox::default(), Inbox::default()];
             let (mut got, mut completed) = ([0; 2], [0; 2]);
-            let on = |side: Side, connection: &mut Connection, event: Event| {
-                if let Some(received) = inboxes[side as usize].on(connection, &event) {
+            let on = |side: Side, connection: &mut Connection, mut event: Event| {
+                if let Some(received) = inboxes[side as usize].on(connection, &mut event) {
                     assert!(received.body == *body);
                     got[side as usize] += 1;
                 }
