@@ -8,7 +8,7 @@ use msrp_proto::{
     Body, Config, Connection, Event, Inbox, Link, LinkError, MediaType, Message, OutgoingEvent,
 };
 
-use crate::frame::{B, Frame};
+use crate::frame::{B, B2, Frame};
 use crate::peer::{Cut, Peer, Setup, active, passive, text};
 
 fn links() -> [Link; 2] {
@@ -104,6 +104,59 @@ fn sends_without_a_body_keep_alive() {
         peer.assert_silent();
         peer.wait(Duration::from_millis(1));
         assert_eq!(peer.sent_lines(), ["SEND 1-0/0 $"]);
+    }
+}
+
+/// While the application is asked, messages wait as they came, and the one that asks is not cut in two.
+#[test]
+fn sessions_that_are_asked_for() {
+    let asking = || {
+        let config = |config: Config| config.session_requests(true);
+        Setup::new().no_session().config(config)
+    };
+    let finished = |id: &str| ["started", "data 0 hello", "finished 5"].map(|what| format!("{id} {what}"));
+    for mut peer in peers(asking) {
+        let [front, rest] = Frame::text("tran", "m2", "hello").split_in_body(4);
+        peer.feed_anyway(Frame::text("tran", "m1", "hello"));
+        for message in [front, rest, vec![], Frame::text("tran", "m3", "hello").octets()] {
+            peer.feed_anyway(message);
+        }
+        assert_eq!(peer.events(), [format!("requested {B}")]);
+        peer.accept("B", passive(B));
+        let between = [
+            "m2 started",
+            "m2 data 0 hell",
+            "Unframed(Cut)",
+            "Unframed(Illegal(StartLine))",
+            "Unframed(Empty)",
+        ];
+        let bound = vec!["B bound".to_owned()];
+        let events = [
+            &bound[..],
+            &finished("m1"),
+            &between.map(String::from),
+            &finished("m3"),
+        ]
+        .concat();
+        assert_eq!(peer.events(), events);
+        assert_eq!(peer.sent_lines(), ["tran 200", "tran 200"]);
+
+        // The one that asks is itself not whole, or more than one; without a body it is all there.
+        let ask = Frame::text("tran", "m4", "hello").to(B2);
+        for (message, told, answers) in [
+            (ask.split_in_body(2)[0].clone(), "Unframed(Cut)", 0),
+            ([ask.octets(), b"x".to_vec()].concat(), "Unframed(Surplus)", 1),
+            (Frame::bodiless("tran").to(B2).octets(), "", 1),
+        ] {
+            peer.feed_anyway(message);
+            let request = peer.request();
+            peer.connection.refuse(request, msrp_proto::Refusal::NO_SESSION);
+            assert_eq!(peer.events()[1..].concat(), told);
+            assert_eq!(peer.sent_lines(), vec!["tran 481"; answers]);
+            peer.feed(Frame::text("tran", "m1", "hello"));
+            assert_eq!(peer.events().len(), 3);
+            assert_eq!(peer.sent_lines(), ["tran 200"]);
+        }
     }
 }
 
