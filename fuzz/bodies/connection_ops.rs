@@ -24,8 +24,12 @@ use shared::watch::Trace;
 pub fn run(data: &[u8]) {
     match data.split_last() {
         Some((kind, data)) if kind % 4 == 3 => pair(data),
-        Some((_, data)) => {
-            single(data, Seed::new([7; 32]));
+        Some((kind, data)) => {
+            let link = match kind / 4 {
+                58.. => MESSAGE_LINKS[usize::from(kind / 4 % 3)],
+                _ => Link::tcp(),
+            };
+            single(link, data, Seed::new([7; 32]));
         }
         None => {}
     }
@@ -37,9 +41,16 @@ pub fn pair(data: &[u8]) {
     talk(&plan(&mut u));
 }
 
-/// One connection. Returns what came of it.
-pub fn single(data: &[u8], seed: Seed) -> (Trace, Vec<u8>) {
-    let mut script = Script::new(Unstructured::new(data), seed);
+/// Links of messages: with much room, with little, and with next to none.
+pub const MESSAGE_LINKS: [Link; 3] = [
+    Link::data_channel(65_535),
+    Link::websocket(350),
+    Link::websocket(200),
+];
+
+/// One connection, over a link of that kind. Returns what came of it.
+pub fn single(link: Link, data: &[u8], seed: Seed) -> (Trace, Vec<u8>) {
+    let mut script = Script::new(Unstructured::new(data), link, seed);
     for _ in 0..MAX_OPS {
         if script.u.is_empty() {
             break;
@@ -73,14 +84,14 @@ struct Script<'a> {
 }
 
 impl<'a> Script<'a> {
-    fn new(mut u: Unstructured<'a>, seed: Seed) -> Self {
+    fn new(mut u: Unstructured<'a>, link: Link, seed: Seed) -> Self {
         let now = epoch();
         let config = Arc::new(config(&mut u));
         let rude = u.ratio(1, 4).unwrap_or(false);
-        let connection = Connection::new(config, Link::tcp(), now, seed);
+        let connection = Connection::new(config, link, now, seed);
         let mut script = Self {
             u,
-            checked: Checked::new(connection, now),
+            checked: Checked::over(link, connection, now),
             decoder: Decoder::new(Limits {
                 head: 1 << 20,
                 headers: 1 << 10,
@@ -151,8 +162,12 @@ impl<'a> Script<'a> {
     }
 
     fn input(&mut self, now: msrp_proto::Instant, octets: Vec<u8>) {
-        let size = *self.pick(&[usize::MAX, usize::MAX, 1, 7, 100, 1024, 1500]);
+        let mut size = *self.pick(&[usize::MAX, usize::MAX, 1, 7, 100, 1024, 1500]);
         let polls = flag(&mut self.u);
+        if self.checked.link.max_len().is_some() && octets.len() % 8 > 0 {
+            // Mostly as it should be; what is cut or put together is told.
+            size = usize::MAX;
+        }
         for piece in octets.chunks(size.min(octets.len().max(1))) {
             if !self.rude && !self.checked.connection.wants_input() {
                 self.checked.settle(now);

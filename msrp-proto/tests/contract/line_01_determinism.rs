@@ -1,6 +1,6 @@
 //! Line 1: what comes out is a function of configuration, link, seed and the sequence of calls.
 
-use msrp_proto::{Config, Message, Role, Seed};
+use msrp_proto::{Config, Link, Message, Role, Seed};
 
 use crate::bench::{read, text, with_seed};
 use crate::ops;
@@ -10,11 +10,15 @@ use crate::ops::shared::random::Random;
 fn equal_calls_give_equal_events_and_octets() {
     let mut random = Random(1);
     let (mut entries, mut octets) = (0, 0);
-    for _ in 0..100 {
+    for round in 0..130 {
         let len = 100 + random.below(3000);
         let script = random.octets(len);
-        let first = ops::single(&script, Seed::new([1; 32]));
-        let second = ops::single(&script, Seed::new([1; 32]));
+        let link = match round % 4 {
+            0 => ops::MESSAGE_LINKS[round / 4 % 3],
+            _ => Link::tcp(),
+        };
+        let first = ops::single(link, &script, Seed::new([1; 32]));
+        let second = ops::single(link, &script, Seed::new([1; 32]));
         assert!(first == second, "equal calls gave something else");
         entries += first.0.0.len();
         octets += first.1.len();

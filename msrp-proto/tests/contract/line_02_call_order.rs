@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use msrp_proto::{Body, Config, ConnectionError, Event, LinkError, Message, Role};
+use msrp_proto::{Body, Config, ConnectionError, Event, LinkError, Message, Role, Seed};
 
 use crate::bench::{bound, fresh, read, sent, text};
 use crate::ops;
@@ -16,6 +16,17 @@ fn any_order_of_calls_is_legal() {
         let len = 100 + random.below(3000);
         ops::run(&random.octets(len));
     }
+    let (mut handed_out, mut told) = (0, 0);
+    for link in ops::MESSAGE_LINKS {
+        for _ in 0..40 {
+            let len = 100 + random.below(3000);
+            // Every buffer is checked to be one frame.
+            let (trace, out) = ops::single(link, &random.octets(len), Seed::new([7; 32]));
+            handed_out += out.len();
+            told += trace.count("Unframed");
+        }
+    }
+    assert!(handed_out > 100_000 && told > 100, "{handed_out} {told}");
 }
 
 /// A conversation from the peer: messages, reports and what is wrong.

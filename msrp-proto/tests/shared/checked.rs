@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use msrp_proto::{
-    Connection, Event, IncomingEvent, IncomingId, Instant, LinkError, Message, OutgoingEvent, OutgoingId,
-    Receipt, Refusal, SendError, SessionConfig, SessionId, SessionRequest,
+    Connection, Event, IncomingEvent, IncomingId, Instant, Link, LinkError, Message, OutgoingEvent,
+    OutgoingId, Receipt, Refusal, SendError, SessionConfig, SessionId, SessionRequest,
 };
 
+use super::frames;
 use super::watch::{Trace, Watch};
 
 /// Drives a connection, sees all its events, and keeps what it handed out.
 pub struct Checked {
     pub connection: Connection,
+    pub link: Link,
     pub watch: Watch,
     pub trace: Trace,
     /// All octets handed out.
@@ -28,9 +30,16 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Over TCP.
     pub fn new(connection: Connection, now: Instant) -> Self {
+        Self::over(Link::tcp(), connection, now)
+    }
+
+    /// Over the link that the connection was made for.
+    pub fn over(link: Link, connection: Connection, now: Instant) -> Self {
         Self {
             connection,
+            link,
             watch: Watch::default(),
             trace: Trace::default(),
             out: Vec::new(),
@@ -159,6 +168,10 @@ impl Checked {
         assert_eq!(wanted, octets.is_some(), "wants_transmit is exact");
         if let Some(octets) = &octets {
             assert!(!octets.is_empty() && !self.closed);
+            if let Some(max) = self.link.max_len() {
+                assert!(octets.len() <= max, "longer than a message may be");
+                assert!(frames::is_one(octets), "not one whole frame");
+            }
             self.out.extend_from_slice(octets);
         }
         self.check();

@@ -1,6 +1,8 @@
 //! Frames as a peer writes them, from B to A of a `Pair`.
 
+use bytes::Bytes;
 use msrp_proto::test_util::{Pair, Side};
+use msrp_proto::wire::{Decoder, Item, Limits};
 
 pub fn uri(side: Side) -> String {
     Pair::uri(side).as_str().to_owned()
@@ -54,4 +56,23 @@ pub fn report(tid: &str, id: &str, range: &str, status: &str) -> Vec<u8> {
         paths()
     );
     frame(tid, "REPORT", &lines, None, '$')
+}
+
+/// Whether these octets are one frame from its first octet to its last.
+pub fn is_one(octets: &Bytes) -> bool {
+    let mut decoder = Decoder::new(Limits {
+        head: 1 << 20,
+        headers: 1 << 10,
+        line: 1 << 20,
+        uris: 1 << 10,
+        other_body: 1 << 20,
+    });
+    let mut rest = octets.clone();
+    loop {
+        match decoder.decode(&mut rest) {
+            Ok(Some(Item::End(_))) => return rest.is_empty(),
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => return false,
+        }
+    }
 }
