@@ -347,7 +347,11 @@ impl<'a> Script<'a> {
         } else {
             MediaRanges::parse(b"text/plain").expect("a list of types")
         };
-        session.accepts(accepts)
+        // In place of the one that failed last, if there is one.
+        match self.checked.carries.pop() {
+            Some(carry) => session.accepts(accepts).replaces(carry),
+            None => session.accepts(accepts),
+        }
     }
 
     fn terms(&mut self) -> Terms {

@@ -158,6 +158,7 @@ impl Connection {
             // is here already.
             received.insert(0..len.min(range.start - 1));
         }
+        let resumed = received.end() > 0;
         let key = self.receiver.messages.insert(Box::new(Receiving {
             session,
             message_id,
@@ -169,7 +170,8 @@ impl Connection {
             end: None,
             last_octet: self.now,
             filed: false,
-            unreported: false,
+            // What was reported on the failed session may not have arrived.
+            unreported: resumed,
         }));
         state.incoming.insert(key);
         state.last_incoming = Some(key);

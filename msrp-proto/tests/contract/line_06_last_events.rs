@@ -9,7 +9,7 @@ use msrp_proto::{
     SessionId, Terms,
 };
 
-use crate::bench::{bound, read, text};
+use crate::bench::{bound, read, session, text};
 use crate::ops::shared::checked::Checked;
 use crate::ops::shared::frames;
 
@@ -100,6 +100,65 @@ fn however_it_ends_everything_ends_once() {
             assert_eq!(bench.watch.incoming.len(), 4);
             bench.finish();
         }
+    }
+}
+
+/// What is carried over from a failed session ends once more, by its new handle.
+#[test]
+fn what_a_replacement_takes_over_ends_once() {
+    let ends: [fn(&mut Checked); 5] = [
+        |bench| bench.eof(bench.now),
+        |bench| bench.abort(),
+        |bench| {
+            for id in bench.arriving() {
+                bench.command(|connection| {
+                    connection
+                        .incoming(id)
+                        .expect("a message")
+                        .reject(Refusal::STOP_SENDING);
+                });
+                assert!(bench.connection.incoming(id).is_none());
+            }
+            bench.events();
+            bench.abort();
+        },
+        |bench| {
+            bench.input(bench.now, frames::chunk("aaaa", "half", "2-2/2", "", b"x", '$'));
+            bench.input(
+                bench.now,
+                frames::chunk("bbbb", "hole", "1-4/*", "", b"xxxx", '+'),
+            );
+            bench.input(bench.now, frames::chunk("cccc", "open", "1-0/*", "", b"", '#'));
+            bench.settle(bench.now);
+            bench.eof(bench.now);
+        },
+        |bench| {
+            bench.pass(Duration::from_secs(10_000));
+            bench.abort();
+        },
+    ];
+    for end in ends {
+        let (mut failed, _, _) = busy();
+        failed.eof(failed.now);
+        failed.events();
+        let [carry, _] = &*failed.carries else {
+            panic!("two sessions failed");
+        };
+        assert_eq!((carry.unconfirmed().len(), carry.incomplete_count()), (7, 3));
+        let (mut bench, old) = bound(Config::default());
+        bench.command(|connection| connection.session(old).map(|session| session.abort()));
+        let session = bench.open(session(Role::Active).replaces(carry.clone()));
+        for unconfirmed in carry.unconfirmed() {
+            let message = unconfirmed.resume(Message::new(text(), vec![b'x'; 50_000]));
+            bench.send(session.expect("a session"), message).expect("room");
+        }
+        bench.events();
+        assert_eq!(bench.arriving().len(), 3);
+        end(&mut bench);
+        bench.events();
+        assert!(bench.watch.lost && bench.watch.is_all_ended());
+        assert_eq!((bench.watch.outgoing.len(), bench.trace.count("Resumed")), (7, 3));
+        bench.finish();
     }
 }
 

@@ -8,7 +8,7 @@ use msrp_proto::test_util::{Pair, Pipe, Side};
 use msrp_proto::wire::{Decoder, Header, Item, Limits, MsrpUri, Path};
 use msrp_proto::{
     Body, Config, Connection, Event, Inbox, IncomingEvent, LinkError, Message, Refusal, Role, Seed,
-    SessionConfig, Terms,
+    SessionConfig, SessionEvent, Terms,
 };
 
 use crate::bench::{self, text};
@@ -71,11 +71,21 @@ impl Shown {
                         self.check(&head.from_path());
                     }
                     IncomingEvent::Finished { receipt, .. } => self.check(receipt),
+                    IncomingEvent::Resumed { body: Some(body), .. } => {
+                        self.check(body);
+                        self.check(body.head());
+                    }
                     _ => {}
                 }
             }
             Event::Outgoing(_, event) => self.check(event),
-            Event::Session(_, event) => self.check(event),
+            Event::Session(_, event) => {
+                self.check(event);
+                if let SessionEvent::Failed(_, carry) = event {
+                    self.check(carry);
+                    self.check(&bench::session(Role::Active).replaces(carry.clone()));
+                }
+            }
             Event::ConnectionLost(error) => self.check_error(error),
             _ => {}
         }
@@ -157,9 +167,34 @@ fn debug_output_shows_no_secrets() {
     shown.check_error(&bench.send(session, message()).expect_err("it is closing"));
     shown.check_error(&bench.connection.close().expect_err("there is a session"));
     bench.failure(bench.now, LinkError::Tls);
-    while let Some(event) = bench.poll_event() {
+    let mut carry = None;
+    while let Some(mut event) = bench.poll_event() {
+        assert!(inbox.on(&mut bench.connection, &mut event).is_none());
         shown.check_event(&event);
+        if let Event::Session(_, SessionEvent::Failed(_, left)) = event {
+            carry = Some(left);
+        }
     }
+    // What goes on elsewhere.
+    let carry = carry.expect("a session that failed");
+    assert!(carry.incomplete_count() > 0 && !carry.unconfirmed().is_empty());
+    let (mut other, _) = bench::fresh(Config::default(), Role::Active);
+    let again = bench::session(Role::Active).replaces(carry.clone());
+    shown.check_error(&other.connection.open(again.clone()).expect_err("it is open"));
+    other.abort();
+    other.events();
+    let (config, now) = (Arc::new(Config::default()), other.now);
+    let mut connection = Connection::new(config, msrp_proto::Link::tcp(), now, Seed::new([SEED; 32]));
+    connection.open(again).expect("a fresh connection");
+    let mut resumed = 0;
+    while let Some(event) = connection.poll_event() {
+        shown.check_event(&event);
+        resumed += usize::from(matches!(
+            event,
+            Event::Incoming(_, IncomingEvent::Resumed { body: Some(_), .. })
+        ));
+    }
+    assert_eq!(resumed, carry.incomplete_count());
     let receipt = bench.receipts.pop().expect("a message");
     shown.check_error(
         &bench

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use msrp_proto::{
-    Connection, Event, IncomingEvent, IncomingId, Instant, Link, LinkError, Message, OutgoingEvent,
-    OutgoingId, Receipt, Refusal, SendError, SessionConfig, SessionId, SessionRequest,
+    Carry, Connection, Event, IncomingEvent, IncomingId, Instant, Link, LinkError, Message, OutgoingEvent,
+    OutgoingId, Receipt, Refusal, SendError, SessionConfig, SessionEvent, SessionId, SessionRequest,
 };
 
 use super::frames;
@@ -22,6 +22,8 @@ pub struct Checked {
     /// Bodies still to be written: how many octets were asked for last.
     pub wanted: Vec<(OutgoingId, usize)>,
     pub receipts: Vec<Receipt>,
+    /// What sessions have left that failed.
+    pub carries: Vec<Carry>,
     /// Sessions that the peer asks for, not answered yet.
     pub requests: Vec<SessionRequest>,
     /// The latest time told.
@@ -45,6 +47,7 @@ impl Checked {
             out: Vec::new(),
             wanted: Vec::new(),
             receipts: Vec::new(),
+            carries: Vec::new(),
             requests: Vec::new(),
             now,
             closed: false,
@@ -264,6 +267,7 @@ impl Checked {
             Event::Incoming(_, IncomingEvent::Finished { receipt, .. }) => {
                 self.receipts.push((**receipt).clone());
             }
+            Event::Session(_, SessionEvent::Failed(_, carry)) => self.carries.push((**carry).clone()),
             _ => {}
         }
     }
