@@ -178,8 +178,9 @@ impl fmt::Debug for Octets {
     }
 }
 
-/// What happened to a message being sent. `Completed` and `Failed` are its last event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What happened to a message being sent. `Completed` and `Failed` are its last event. `Debug` does not show
+/// the comment of a REPORT.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OutgoingEvent {
     /// All octets up to here have been acknowledged by the next hop.
@@ -206,9 +207,41 @@ pub enum OutgoingEvent {
         range: ByteRange,
         /// What became of it.
         status: StatusCode,
+        /// What the peer adds for people, if it is text (ruling R-17).
+        comment: Option<Box<str>>,
+        /// How many octets are reported as received so far, from the start of the message on without a gap.
+        upto: u64,
     },
     /// The last octet of the message has been handed out for transmission.
     Sent,
+}
+
+impl fmt::Debug for OutgoingEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Acknowledged { upto } => f.debug_struct("Acknowledged").field("upto", upto).finish(),
+            Self::BodyWanted { offset, max } => f
+                .debug_struct("BodyWanted")
+                .field("offset", offset)
+                .field("max", max)
+                .finish(),
+            Self::Completed => f.write_str("Completed"),
+            Self::Failed(why) => f.debug_tuple("Failed").field(why).finish(),
+            Self::Reported {
+                range,
+                status,
+                comment,
+                upto,
+            } => f
+                .debug_struct("Reported")
+                .field("range", range)
+                .field("status", status)
+                .field("comment", &comment.as_ref().map(|comment| Octets(comment.len())))
+                .field("upto", upto)
+                .finish(),
+            Self::Sent => f.write_str("Sent"),
+        }
+    }
 }
 
 /// A request for a session that its connection does not know, which waits to be accepted or refused:

@@ -177,7 +177,7 @@ impl Peer {
             }
             OutgoingEvent::Completed => self.tell(News::FileCompleted(Instant::now())),
             OutgoingEvent::Failed(why) => self.tell(News::FileFailed(why)),
-            OutgoingEvent::Reported { range, status } => self.tell(News::FileReported(range, status)),
+            OutgoingEvent::Reported { range, status, .. } => self.tell(News::FileReported(range, status)),
             _ => {}
         }
     }

@@ -147,12 +147,20 @@ impl Connection {
             return;
         };
         let range = head.byte_range().unwrap_or(ByteRange::WHOLE);
-        self.events.push(Event::Outgoing(
-            id,
-            OutgoingEvent::Reported { range, status: code },
-        ));
         if code.is_success() {
             message.confirm(range, head.byte_range().is_none(), self.config.max_holes);
+        }
+        let comment = status
+            .comment
+            .and_then(|comment| core::str::from_utf8(comment).ok());
+        let reported = OutgoingEvent::Reported {
+            range,
+            status: code,
+            comment: comment.filter(|comment| !comment.is_empty()).map(Box::from),
+            upto: message.reported.first_gap(),
+        };
+        self.events.push(Event::Outgoing(id, reported));
+        if code.is_success() {
             self.settle(id);
             return;
         }

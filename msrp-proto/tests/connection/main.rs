@@ -26,6 +26,7 @@ mod recv_refusals;
 mod recv_reject;
 mod recv_responses;
 mod recv_splits;
+mod refusal_codes;
 mod report_incremental;
 mod report_manual;
 mod report_matrix;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use msrp_proto::Terms;
 use msrp_proto::wire::FailureReport;
+use msrp_proto::{Event, OutgoingEvent, Terms};
 
 use crate::frame::{A, B, B2, Frame};
 use crate::peer::{Peer, Setup, passive, run, text};
@@ -269,6 +269,36 @@ fn assert_type_refused(peer: &mut Peer, code: i32, session_is_there: bool) {
     if session_is_there {
         let again = peer.session("B").send(text("again"));
         assert_eq!(again.is_err(), code == 415);
+    }
+}
+
+/// What is no text is no comment, and no reason to refuse the rest (ruling R-17).
+#[test]
+fn with_a_comment_that_is_no_text() {
+    // Not UTF-8, and a form of it that RFC 3629 does not have.
+    for bad in [&[0xff][..], &[0xf8, 0x88, 0x80, 0x80, 0x80], &[0xed, 0xa0, 0x80]] {
+        run(|peer| {
+            peer.bind();
+            let id = send(peer, "out");
+            let report = Frame::report("r001", &id, "1-10/10", "000 200 so @ so").octets();
+            let at = report.iter().position(|&octet| octet == b'@').unwrap();
+            let octets = [&report[..at], bad, &report[at + 1..]].concat();
+            let mut events = Vec::new();
+            peer.feed(octets);
+            while let Some(event) = peer.connection.poll_event() {
+                events.push(event);
+            }
+            assert!(
+                matches!(
+                    events[..],
+                    [
+                        Event::Outgoing(_, OutgoingEvent::Reported { comment: None, .. }),
+                        Event::Outgoing(_, OutgoingEvent::Completed),
+                    ]
+                ),
+                "{bad:?}: {events:?}"
+            );
+        });
     }
 }
 

@@ -28,7 +28,7 @@ fn effect(code: u16, by_report: bool) -> (OutgoingEvent, bool) {
     wire.advance(seconds(100));
     assert!(wire.drain().is_empty(), "nothing is sent again");
     let lives = wire.connection.session(wire.session).is_some();
-    (*events.last().unwrap(), lives)
+    (events.last().unwrap().clone(), lives)
 }
 
 fn refused(code: u16) -> OutgoingEvent {
@@ -56,7 +56,11 @@ fn a_report_does_what_a_response_does() {
         (600, refused(600), [true, true]),
         (100, refused(100), [true, true]),
     ] {
-        assert_eq!(effect(code, false), (ending, session_lives[0]), "response {code}");
+        assert_eq!(
+            effect(code, false),
+            (ending.clone(), session_lives[0]),
+            "response {code}"
+        );
         assert_eq!(effect(code, true), (ending, session_lives[1]), "report {code}");
     }
 }

@@ -7,10 +7,12 @@ use crate::wire_out::{Wire, limit, message, octets, seconds, shapes};
 
 use OutgoingEvent::{Acknowledged, Completed, Failed, Sent};
 
-fn reported(range: &str) -> OutgoingEvent {
+fn reported(range: &str, upto: u64) -> OutgoingEvent {
     OutgoingEvent::Reported {
         range: msrp_proto::wire::ByteRange::parse(range.as_bytes()).unwrap(),
         status: StatusCode::OK,
+        comment: Some("OK".into()),
+        upto,
     }
 }
 
@@ -24,7 +26,7 @@ fn responses_and_reports_are_told_apart() {
     wire.answer(&frames[0], 200);
     assert_eq!(wire.outgoing(id), [Acknowledged { upto: 5 }]);
     wire.report(&frames[0], "1-5/5", "000 200 OK");
-    assert_eq!(wire.outgoing(id), [reported("1-5/5"), Completed]);
+    assert_eq!(wire.outgoing(id), [reported("1-5/5", 5), Completed]);
     assert!(wire.connection.outgoing(id).is_none());
 }
 
@@ -55,7 +57,7 @@ fn completed_once_and_when() {
                 assert_eq!(seen.contains(&Completed), !success);
                 if success {
                     wire.report(&frames[0], "1-3000/5000", "000 200 OK");
-                    assert_eq!(wire.outgoing(id), [reported("1-3000/5000")]);
+                    assert_eq!(wire.outgoing(id), [reported("1-3000/5000", 3000)]);
                     wire.report(&frames[0], "3001-5000/5000", "000 200 OK");
                     seen.extend(wire.outgoing(id));
                 }

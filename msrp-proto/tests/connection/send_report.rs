@@ -7,13 +7,6 @@ use crate::wire_out::{Wire, limit, message, octets, seconds, shapes};
 
 use OutgoingEvent::{Completed, Failed, Reported, Sent};
 
-fn success(range: msrp_proto::wire::ByteRange) -> OutgoingEvent {
-    Reported {
-        range,
-        status: StatusCode::OK,
-    }
-}
-
 /// Shows: MSRP-7.3.2-01.
 #[test]
 fn a_report_is_about_a_range_or_all() {
@@ -32,11 +25,64 @@ fn a_report_is_about_a_range_or_all() {
     wire.report(&frames[0], "4900-5000/5000", "000 200 OK");
     assert_eq!(wire.outgoing(id).len(), 3);
     wire.report(&frames[0], "", "000 200 OK");
-    assert_eq!(
-        wire.outgoing(id),
-        [success(msrp_proto::wire::ByteRange::WHOLE), Completed]
-    );
+    let whole = Reported {
+        range: msrp_proto::wire::ByteRange::WHOLE,
+        status: StatusCode::OK,
+        comment: Some("OK".into()),
+        upto: 5000,
+    };
+    assert_eq!(wire.outgoing(id), [whole, Completed]);
     assert_eq!(wire.outgoing(other), [], "that was another message");
+}
+
+/// What was reported so far, without a gap, is put together from all reports.
+#[test]
+fn how_far_reports_go() {
+    let mut wire = Wire::active(limit(None));
+    let id = wire.send(message(octets(10)).success_report(true));
+    let frames = wire.drain();
+    wire.outgoing(id);
+    for (range, status, expected) in [
+        ("4-6/10", "000 200 OK", 0),
+        ("1-2/10", "000 200 OK", 2),
+        // Reported again, in part.
+        ("2-3/10", "000 200 OK", 6),
+        ("9-10/10", "000 200 OK", 6),
+        // A failure adds nothing.
+        ("7-8/10", "000 413 Stop", 6),
+    ] {
+        wire.report(&frames[0], range, status);
+        let events = wire.outgoing(id);
+        assert!(
+            matches!(events[0], Reported { upto, .. } if upto == expected),
+            "{range}: {events:?}"
+        );
+    }
+}
+
+#[test]
+fn what_a_report_says_for_people() {
+    let long = "x".repeat(3000);
+    for (status, expected) in [
+        ("000 200", None),
+        ("000 200 ", None),
+        ("000 200 OK", Some("OK")),
+        ("000 200 Gr\u{fc}n\tund gut", Some("Gr\u{fc}n\tund gut")),
+        (&format!("000 200 {long}"), Some(&*long)),
+    ] {
+        let mut wire = Wire::active(limit(None));
+        let id = wire.send(message("hello").success_report(true));
+        let frames = wire.drain();
+        wire.outgoing(id);
+        wire.report(&frames[0], "1-5/5", status);
+        let events = wire.outgoing(id);
+        let [Reported { comment, .. }, Completed] = &events[..] else {
+            panic!("{status}: {events:?}")
+        };
+        assert_eq!(comment.as_deref(), expected, "{status}");
+        // It may be anything.
+        assert!(!format!("{events:?}").contains("gut"));
+    }
 }
 
 /// Shows: MSRP-7.1.1-33.

@@ -234,7 +234,7 @@ impl Wire {
     /// The events of a message since they were last asked for.
     pub(crate) fn outgoing(&mut self, id: OutgoingId) -> Vec<OutgoingEvent> {
         self.extract(|event| match event {
-            Event::Outgoing(of, event) if *of == id => Some(*event),
+            Event::Outgoing(of, event) if *of == id => Some(event.clone()),
             _ => None,
         })
     }

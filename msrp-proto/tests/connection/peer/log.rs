@@ -85,7 +85,7 @@ impl Log {
                     OutgoingEvent::BodyWanted { offset, .. } => format!("wanted {offset}"),
                     OutgoingEvent::Completed => "completed".into(),
                     OutgoingEvent::Failed(why) => format!("failed: {why}"),
-                    OutgoingEvent::Reported { range, status } => format!("reported {range} {status}"),
+                    OutgoingEvent::Reported { range, status, .. } => format!("reported {range} {status}"),
                     OutgoingEvent::Sent => "sent".into(),
                     other => format!("{other:?}"),
                 };
