@@ -164,7 +164,7 @@ impl<'a> Script<'a> {
     fn input(&mut self, now: msrp_proto::Instant, octets: Vec<u8>) {
         let mut size = *self.pick(&[usize::MAX, usize::MAX, 1, 7, 100, 1024, 1500]);
         let polls = flag(&mut self.u);
-        if self.checked.link.max_len().is_some() && octets.len() % 8 > 0 {
+        if self.checked.link.max_len().is_some() && !octets.len().is_multiple_of(8) {
             // Mostly as it should be; what is cut or put together is told.
             size = usize::MAX;
         }

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use msrp_multipart::MediaRanges;
+use msrp_multipart::{MediaRanges, MediaType};
 
 use crate::carry::Carry;
 use crate::target::{Target, TargetError};
@@ -45,6 +45,7 @@ pub struct Config {
     pub(crate) max_answers: usize,
     pub(crate) max_held: usize,
     pub(crate) max_remembered: usize,
+    pub(crate) remember_for: Duration,
     pub(crate) body_window: usize,
 }
 
@@ -74,6 +75,7 @@ impl Default for Config {
             max_answers: 4096,
             max_held: 1 << 20,
             max_remembered: 256,
+            remember_for: Duration::from_secs(3600),
             body_window: 64 * 1024,
         }
     }
@@ -279,6 +281,15 @@ impl Config {
         }
     }
 
+    /// How long Message-IDs of ended messages are remembered at most; a duplicate that comes later counts as new
+    /// (ruling R-65). Default: 1 h.
+    pub fn remember_for(self, age: Duration) -> Self {
+        Self {
+            remember_for: age,
+            ..self
+        }
+    }
+
     /// Octets of a streamed body that are asked for ahead of sending, at least 4096. Default: 64 KiB.
     pub fn body_window(self, octets: usize) -> Self {
         Self {
@@ -413,6 +424,11 @@ impl Direction {
     pub const fn may_send(self) -> bool {
         matches!(self, Self::SendOnly | Self::SendRecv)
     }
+
+    /// Whether messages of the peer may come.
+    pub const fn may_receive(self) -> bool {
+        matches!(self, Self::RecvOnly | Self::SendRecv)
+    }
 }
 
 /// When success is reported of messages whose sender asks for it (RFC 4975 §7.1.3).
@@ -438,6 +454,7 @@ pub struct Terms {
     pub(crate) remote: Option<Path>,
     pub(crate) direction: Direction,
     pub(crate) accepts: Arc<MediaRanges>,
+    pub(crate) accepts_wrapped: Option<Arc<MediaRanges>>,
     pub(crate) max_size: Option<u64>,
 }
 
@@ -457,6 +474,7 @@ impl Terms {
             remote: None,
             direction: Direction::SendRecv,
             accepts: Arc::new(MediaRanges::any()),
+            accepts_wrapped: None,
             max_size: None,
         }
     }
@@ -466,6 +484,11 @@ impl Terms {
         self.remote
             .as_ref()
             .is_some_and(|path| path.leftmost().scheme() == Scheme::Msrps)
+    }
+
+    /// Whether the peer takes a type inside a container.
+    pub(crate) fn accepts_wrapped(&self, media_type: &MediaType) -> bool {
+        is_wrapped_accepted(&self.accepts, &self.accepts_wrapped, media_type)
     }
 
     /// Which way messages may flow, as seen from here. Default: both ways.
@@ -481,7 +504,19 @@ impl Terms {
         }
     }
 
-    /// The most octets of a message that the peer wants (`max-size`, RFC 4975 §8.6). Default: no limit.
+    /// The types that the peer accepts inside containers, besides those that it accepts anyway
+    /// (`accept-wrapped-types`, RFC 4975 §8.6). Default: none. They are held against
+    /// [`Message::wraps`](crate::Message::wraps).
+    pub fn peer_accepts_wrapped(self, types: impl Into<Arc<MediaRanges>>) -> Self {
+        Self {
+            accepts_wrapped: Some(types.into()),
+            ..self
+        }
+    }
+
+    /// The most octets of a message that the peer wants (`max-size`, RFC 4975 §8.6): a longer one is not sent,
+    /// unless it says so itself ([`Message::exceed_max_size`](crate::Message::exceed_max_size)). Default: no
+    /// limit.
     pub fn peer_max_size(self, octets: Option<u64>) -> Self {
         Self {
             max_size: octets,
@@ -498,9 +533,11 @@ pub struct SessionConfig {
     pub(crate) role: Role,
     pub(crate) terms: Terms,
     pub(crate) accepts: Arc<MediaRanges>,
+    pub(crate) accepts_wrapped: Option<Arc<MediaRanges>>,
     pub(crate) max_size: Option<u64>,
     pub(crate) replaces: Option<Box<Carry>>,
     pub(crate) success_reports: SuccessReports,
+    pub(crate) single_message: bool,
 }
 
 impl SessionConfig {
@@ -511,8 +548,10 @@ impl SessionConfig {
             role,
             terms,
             accepts: Arc::new(MediaRanges::any()),
+            accepts_wrapped: None,
             max_size: None,
             success_reports: SuccessReports::Whole,
+            single_message: false,
             replaces: None,
         }
     }
@@ -545,8 +584,21 @@ impl SessionConfig {
         }
     }
 
-    /// The most octets of a message accepted here; a longer one is answered with 413 (ruling R-56).
-    /// Default: no limit, messages are streamed.
+    /// The types accepted here inside containers, besides those accepted anyway (`accept-wrapped-types`,
+    /// RFC 4975 §8.6). Default: none. Containers are opened by the application, which asks
+    /// [`Session::accepts_wrapped`](crate::Session::accepts_wrapped).
+    pub fn accepts_wrapped(self, types: impl Into<Arc<MediaRanges>>) -> Self {
+        Self {
+            accepts_wrapped: Some(types.into()),
+            ..self
+        }
+    }
+
+    /// The most octets of a message accepted here; a longer one is answered with 413 as soon as that shows
+    /// (ruling R-56). Default: no limit, messages are streamed.
+    ///
+    /// This is the hard limit. The `max-size` that is written into SDP is a hint, which senders should keep
+    /// to but may exceed (RFC 4975 §8.6): set the limit above it, by how much more is tolerable.
     pub fn max_size(self, octets: Option<u64>) -> Self {
         Self {
             max_size: octets,
@@ -566,6 +618,23 @@ impl SessionConfig {
         }
     }
 
+    /// Whether the session is for one message each way, as that of a file transfer is (RFC 5547 §8.7). A second
+    /// one is not taken by [`Session::send`](crate::Session::send), whatever became of the first; of the peer it
+    /// is answered with 403, and the session goes on. Not counted are SENDs without a body, the same message
+    /// again (by its Message-ID), messages marked as control, and what a peer sends where the direction agreed
+    /// upon allows it control messages only. Default: false.
+    pub fn single_message(self, single: bool) -> Self {
+        Self {
+            single_message: single,
+            ..self
+        }
+    }
+
+    /// Whether a type may stand inside a container.
+    pub(crate) fn is_wrapped_accepted(&self, media_type: &MediaType) -> bool {
+        is_wrapped_accepted(&self.accepts, &self.accepts_wrapped, media_type)
+    }
+
     /// When success is reported of received messages. Default: once, of all octets.
     pub fn success_reports(self, reports: SuccessReports) -> Self {
         Self {
@@ -573,4 +642,15 @@ impl SessionConfig {
             ..self
         }
     }
+}
+
+fn is_wrapped_accepted(
+    accepts: &MediaRanges,
+    wrapped: &Option<Arc<MediaRanges>>,
+    media_type: &MediaType,
+) -> bool {
+    accepts.accepts(media_type)
+        || wrapped
+            .as_ref()
+            .is_some_and(|wrapped| wrapped.accepts(media_type))
 }

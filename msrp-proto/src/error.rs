@@ -199,6 +199,10 @@ pub enum SendErrorReason {
     /// The message is to go on behind its end ([`Message::resume`]).
     #[error("the message is not that long")]
     Offset,
+    /// The session is for one message, and has had it
+    /// ([`SessionConfig::single_message`](crate::SessionConfig::single_message)).
+    #[error("the session is for one message")]
+    SingleMessage,
     /// The message is longer than the peer wants.
     #[error("longer than the peer wants")]
     TooLarge,
@@ -208,6 +212,10 @@ pub enum SendErrorReason {
     /// The peer did not say that it accepts this type, or it answered 415 to it.
     #[error("the peer does not accept this type")]
     TypeNotAccepted,
+    /// The peer did not say that it accepts a type that is inside the message
+    /// ([`Message::wraps`](crate::Message::wraps)).
+    #[error("the peer does not accept a type inside")]
+    WrappedTypeNotAccepted,
 }
 
 /// Why octets of a streamed body were not taken. They are given back. `Debug` does not show them.

@@ -30,6 +30,9 @@ pub struct Message {
     pub(crate) headers: Vec<Header>,
     pub(crate) bulk: Option<bool>,
     pub(crate) control: bool,
+    /// Types inside the body.
+    pub(crate) wrapped: Vec<MediaType>,
+    pub(crate) exceeds: bool,
 }
 
 impl Message {
@@ -45,6 +48,8 @@ impl Message {
             headers: Vec::new(),
             bulk: None,
             control: false,
+            wrapped: Vec::new(),
+            exceeds: false,
         }
     }
 
@@ -128,6 +133,23 @@ impl Message {
     pub fn control(self) -> Self {
         Self {
             control: true,
+            ..self
+        }
+    }
+
+    /// Says that the body is a container with content of that type in it, such as text inside `message/cpim`;
+    /// once for each type inside, at whatever depth. [`Session::send`](crate::Session::send) takes the message
+    /// only if the peer accepts them there (RFC 4975 §8.6). Nothing of it is written.
+    pub fn wraps(mut self, media_type: MediaType) -> Self {
+        self.wrapped.push(media_type);
+        self
+    }
+
+    /// Whether the message is sent though it is longer than the peer wants, against the advice of RFC 4975
+    /// §8.6: for peers whose `max-size` is known to be wrong. Default: false.
+    pub fn exceed_max_size(self, exceed: bool) -> Self {
+        Self {
+            exceeds: exceed,
             ..self
         }
     }

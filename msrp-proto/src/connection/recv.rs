@@ -132,10 +132,11 @@ impl Connection {
             }
             return Ok(Some(key));
         }
+        let keep = self.keep();
         let Some(state) = self.sessions.get(session.0) else {
             return Ok(None);
         };
-        if let Some(status) = state.refused.lookup(message_id) {
+        if let Some(status) = state.refused.lookup(message_id, keep) {
             return Err(*status);
         }
         if !head.has_body() {
@@ -143,15 +144,14 @@ impl Connection {
         }
         let checked = self.check_new_message(session, head, range);
         let message_id = head.message_id().ok_or(StatusCode::BAD_REQUEST)?;
-        let max_remembered = self.config.max_remembered;
         let Some(state) = self.sessions.get_mut(session.0) else {
             return Ok(None);
         };
         if let Err(status) = checked {
-            state.refused.insert(message_id, status, max_remembered);
+            state.refused.insert(message_id, status, keep);
             return Err(status);
         }
-        let known = state.received.lookup(message_id.as_bytes()).copied();
+        let known = state.received.lookup(message_id.as_bytes(), keep).copied();
         let mut received = RangeSet::default();
         if let (Some(len), true) = (known, state.replacement) {
             // The sender goes on, not knowing that all had arrived before its session failed: what it leaves out
@@ -159,6 +159,7 @@ impl Connection {
             received.insert(0..len.min(range.start - 1));
         }
         let resumed = received.end() > 0;
+        state.note_incoming(&message_id);
         let key = self.receiver.messages.insert(Box::new(Receiving {
             session,
             message_id,
@@ -212,6 +213,11 @@ impl Connection {
             .config
             .max_size
             .is_some_and(|max| range.start - 1 > max || range.total > Some(max));
+        // Another message is not allowed here, and trying again will not help (RFC 4975 §10.3). A 413 would
+        // say that this one is not wanted, as if a next one might be.
+        if state.is_second_incoming(head.message_id_octets().unwrap_or_default()) {
+            return Err(StatusCode::FORBIDDEN);
+        }
         if too_long || state.incoming.len() >= self.config.max_incoming {
             return Err(StatusCode::STOP_SENDING);
         }
@@ -342,10 +348,10 @@ impl Connection {
         {
             chunk.refusal.get_or_insert(status);
         }
-        let max_remembered = self.config.max_remembered;
+        let keep = self.keep();
         if let Some(state) = self.sessions.get_mut(message.session.0) {
             let message_id = message.message_id.clone();
-            state.refused.insert(message_id, status, max_remembered);
+            state.refused.insert(message_id, status, keep);
         }
         // Of one that was carried over, and of which no chunk has come, the sender hears when one does.
         let mut told = open || failure == ReceiveFailure::TimedOut || message.from_path.is_empty();
@@ -498,10 +504,10 @@ impl Connection {
         } = *message;
         let len = end.unwrap_or_default();
         self.stats.messages_received += 1;
-        let max_remembered = self.config.max_remembered;
+        let keep = self.keep();
         let mut mode = SuccessReports::Manual;
         if let Some(state) = self.sessions.get_mut(session.0) {
-            state.received.insert(message_id.clone(), len, max_remembered);
+            state.received.insert(message_id.clone(), len, keep);
             mode = state.config.success_reports;
         }
         let whole = match mode {

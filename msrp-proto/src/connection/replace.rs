@@ -60,7 +60,7 @@ impl Connection {
             incomplete,
             ..
         } = carry;
-        let (max_remembered, max_incoming) = (self.config.max_remembered, self.config.max_incoming);
+        let (max_remembered, max_incoming) = (self.keep().max, self.config.max_incoming);
         let Some(state) = self.sessions.get_mut(id.0) else {
             return;
         };
@@ -75,6 +75,7 @@ impl Connection {
     }
 
     fn resume_incoming(&mut self, session: SessionId, message: Incomplete) {
+        let keep = self.keep();
         let Some(state) = self.sessions.get_mut(session.0) else {
             return;
         };
@@ -90,10 +91,7 @@ impl Connection {
         if state.config.max_size.is_some_and(|max| len > max)
             || received.ranges().saturating_sub(1) > self.config.max_holes
         {
-            let max_remembered = self.config.max_remembered;
-            state
-                .refused
-                .insert(message_id, StatusCode::STOP_SENDING, max_remembered);
+            state.refused.insert(message_id, StatusCode::STOP_SENDING, keep);
             return;
         }
         let octets = received.len();
@@ -112,6 +110,7 @@ impl Connection {
             unreported: octets > 0,
         }));
         state.incoming.insert(key);
+        state.note_incoming(&message_id);
         self.receiver.by_id.insert((session, message_id.clone()), key);
         self.watch_incomplete(key);
         self.events.push(Event::Incoming(

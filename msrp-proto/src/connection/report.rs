@@ -130,12 +130,13 @@ impl Connection {
             return;
         }
         let code = status.code;
+        let keep = self.keep();
         let known = self.sending_by_id.get(&(session, message_id.clone())).copied();
         let Some((id, message)) = known.and_then(|id| Some((id, self.sending.get_mut(id.0)?))) else {
             let Some(state) = self.sessions.get(session.0) else {
                 return;
             };
-            if state.ended.lookup(message_id.as_bytes()).is_some() {
+            if state.ended.lookup(message_id.as_bytes(), keep).is_some() {
                 self.events.push(Event::Session(
                     session,
                     SessionEvent::Late {

@@ -44,6 +44,8 @@ pub(super) struct Sending {
     pub(super) reports: &'static str,
     pub(super) failure_report: FailureReport,
     success_report: bool,
+    /// It may be longer than the peer wants.
+    exceeds: bool,
     pub(super) filed: Filed,
     body: BodyQueue,
     /// Octets put into chunks, those before the one it goes on from included.
@@ -109,6 +111,7 @@ impl Connection {
         } else {
             Class::Interactive
         };
+        let control = message.control;
         let message_id = message.message_id.unwrap_or_else(|| self.ids.message());
         let content = encode::content_lines(&message.headers, Some(&message.content_type));
         let body = BodyQueue::new(message.body, message.offset);
@@ -123,6 +126,7 @@ impl Connection {
             reports: encode::report_lines(message.success_report, message.failure_report),
             failure_report: message.failure_report,
             success_report: message.success_report,
+            exceeds: message.exceeds,
             filed: Filed::new(session, class),
             sent: body.start,
             body,
@@ -141,6 +145,7 @@ impl Connection {
         self.sending_by_id.insert((session, message_id), id);
         if let Some(state) = self.sessions.get_mut(session.0) {
             state.outgoing.insert(id);
+            state.has_sent |= !control;
         }
         self.want_body(id);
         self.reschedule(id);
@@ -285,7 +290,7 @@ impl Connection {
         self.scheduler.remove(&message.filed);
         self.sending_by_id.remove(&(session, message.message_id.clone()));
         self.timers.cancel(Timer::Report(id));
-        let max_remembered = self.config.max_remembered;
+        let keep = self.keep();
         let mut may_send = false;
         if let Some(state) = self.sessions.get_mut(session.0) {
             may_send = state.may_send();
@@ -293,7 +298,7 @@ impl Connection {
             if let Some(key) = message.unreported {
                 state.unreported.remove(&key);
             }
-            state.ended.insert(message.message_id.clone(), (), max_remembered);
+            state.ended.insert(message.message_id.clone(), (), keep);
         }
         if let Err(failure) = outcome
             && may_send
@@ -575,6 +580,7 @@ impl Outgoing<'_> {
         let session = connection.sessions.get(message.session.0);
         if session
             .and_then(|state| state.config.terms.max_size)
+            .filter(|_| !message.exceeds)
             .is_some_and(|max| written > max)
         {
             connection.end_outgoing(id, Err(SendFailure::TooLarge));

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
+use msrp_multipart::MediaType;
 
-use super::remembered::Remembered;
+use super::remembered::{Keep, Remembered};
 use super::send::Control;
 use super::timer::Timer;
 use super::{Connection, Phase};
@@ -54,6 +55,10 @@ pub(super) struct SessionState {
     /// Types that the peer answered 415 to (RFC 4975 §10.6).
     refused_types: Vec<Box<str>>,
     pub(super) last_sent: Option<Instant>,
+    /// The one message to send on a session for one is queued, sent or over.
+    pub(super) has_sent: bool,
+    /// The one message to receive on a session for one.
+    only_incoming: Option<MessageId>,
     next_of_same_id: Option<SessionId>,
 }
 
@@ -105,6 +110,8 @@ impl Connection {
             ended: Remembered::default(),
             refused_types: Vec::new(),
             last_sent: None,
+            has_sent: false,
+            only_incoming: None,
             next_of_same_id,
         };
         let id = SessionId(self.sessions.insert(Box::new(state)));
@@ -325,6 +332,24 @@ impl SessionState {
         !self.remote.is_empty() && (self.bound || self.config.role == Role::Active)
     }
 
+    /// Whether a message with this Message-ID is one too many. What comes where the peer may send no content is
+    /// control traffic, of which there may be any number (RFC 4975 §8.9).
+    pub(super) fn is_second_incoming(&self, message_id: &[u8]) -> bool {
+        let other = |only: &MessageId| only.as_bytes() != message_id;
+        self.is_single_incoming() && self.only_incoming.as_ref().is_some_and(other)
+    }
+
+    /// A message begins.
+    pub(super) fn note_incoming(&mut self, message_id: &MessageId) {
+        if self.is_single_incoming() && self.only_incoming.is_none() {
+            self.only_incoming = Some(message_id.clone());
+        }
+    }
+
+    fn is_single_incoming(&self) -> bool {
+        self.config.single_message && self.config.terms.direction.may_receive()
+    }
+
     pub(super) fn refuse_type(&mut self, essence: &str) {
         if self.refused_types.len() < REFUSED_TYPES && !self.is_type_refused(essence) {
             self.refused_types.push(essence.into());
@@ -337,7 +362,7 @@ impl SessionState {
             .any(|refused| refused.eq_ignore_ascii_case(essence))
     }
 
-    fn check_send(&self, message: &Message, max_outgoing: usize) -> Result<(), SendErrorReason> {
+    fn check_send(&self, message: &Message, max_outgoing: usize, keep: Keep) -> Result<(), SendErrorReason> {
         let terms = &self.config.terms;
         if self.closing {
             return Err(SendErrorReason::Closing);
@@ -345,13 +370,16 @@ impl SessionState {
         if !terms.direction.may_send() && !message.control {
             return Err(SendErrorReason::Direction);
         }
+        if self.config.single_message && self.has_sent && !message.control {
+            return Err(SendErrorReason::SingleMessage);
+        }
         if let Some(id) = &message.message_id {
             // One that a peer has chosen may be longer (ruling R-12).
             if MessageId::new(id.as_str()).is_err() {
                 return Err(SendErrorReason::IllegalId);
             }
             // Other content is another message (RFC 4975 §7.1.1).
-            if self.ended.lookup(id.as_bytes()).is_some() {
+            if self.ended.lookup(id.as_bytes(), keep).is_some() {
                 return Err(SendErrorReason::DuplicateId);
             }
         }
@@ -359,12 +387,20 @@ impl SessionState {
         if !terms.accepts.accepts(content_type) || self.is_type_refused(content_type.essence()) {
             return Err(SendErrorReason::TypeNotAccepted);
         }
+        if !message
+            .wrapped
+            .iter()
+            .all(|wrapped| terms.accepts_wrapped(wrapped))
+        {
+            return Err(SendErrorReason::WrappedTypeNotAccepted);
+        }
         let len = message.body.len();
         if len.is_some_and(|len| message.offset > len) {
             return Err(SendErrorReason::Offset);
         }
         if terms
             .max_size
+            .filter(|_| !message.exceeds)
             .is_some_and(|max| len.unwrap_or(message.offset) > max)
         {
             return Err(SendErrorReason::TooLarge);
@@ -387,8 +423,9 @@ impl Session<'_> {
     /// [`SendError`], which gives the message back.
     pub fn send(&mut self, message: Message) -> Result<OutgoingId, SendError> {
         let connection = &mut *self.connection;
+        let keep = connection.keep();
         let checked = match connection.sessions.get(self.id.0) {
-            Some(state) => state.check_send(&message, connection.config.max_outgoing),
+            Some(state) => state.check_send(&message, connection.config.max_outgoing, keep),
             None => Err(SendErrorReason::Closing),
         };
         let reason = match checked {
@@ -454,6 +491,16 @@ impl Session<'_> {
             .sessions
             .get(self.id.0)
             .is_some_and(|state| state.bound)
+    }
+
+    /// Whether a type may stand inside a container here: it is among the types accepted, or among those
+    /// accepted inside containers only (RFC 4975 §8.6). For applications that open containers, which refuse
+    /// a message with other content by [`Refusal::UNSUPPORTED_MEDIA_TYPE`](crate::Refusal).
+    pub fn accepts_wrapped(&self, media_type: &MediaType) -> bool {
+        self.connection
+            .sessions
+            .get(self.id.0)
+            .is_some_and(|state| state.config.is_wrapped_accepted(media_type))
     }
 
     /// The own URI.
