@@ -130,7 +130,7 @@ fn sessions_that_are_asked_for() {
             "Unframed(Illegal(StartLine))",
             "Unframed(Empty)",
         ];
-        let bound = vec!["B bound".to_owned()];
+        let bound = ["B bound".to_owned()];
         let events = [
             &bound[..],
             &finished("m1"),
