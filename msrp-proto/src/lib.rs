@@ -175,6 +175,15 @@
 //! ([`Connection::fail`]). All that RFC 4975 wants answered is answered without the application: it only
 //! decides what it does not want.
 //!
+//! # When a session fails
+//!
+//! A session does not survive its connection; signalling may agree on another one, with new URIs (RFC 4975
+//! §5.4). [`SessionEvent::Failed`] has a [`Carry`] for it: hand the event to the [`Inbox`], keep the carry, and
+//! give it to [`SessionConfig::replaces`]. Messages that were being received go on
+//! ([`Resumed`](IncomingEvent::Resumed)), those received before are known as duplicates, and
+//! [`Carry::unconfirmed`] lists what may be sent again, whole or from where it stopped
+//! ([`Unconfirmed::resume`]).
+//!
 //! # Errors
 //!
 //! `handle_*` never fail. What a peer does wrong costs its own request (an error response) or, where the

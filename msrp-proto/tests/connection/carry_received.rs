@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use msrp_proto::{Carry, Config, Inbox, LinkError, Refusal, Role, SessionConfig, Terms};
+use msrp_proto::{Carry, Config, Inbox, LinkError, Refusal, Role, SessionConfig, SuccessReports, Terms};
 
 use crate::frame::{A, B, Frame};
 use crate::peer::{Peer, Setup, run};
@@ -136,6 +136,27 @@ fn the_end_of_a_message_that_was_received_whole() {
         peer.feed(anew(Frame::chunk("t003", "m001", "7-8/8", "lo")));
         assert_eq!(peer.events(), ["m001 started duplicate", "m001 data 6 lo"]);
         assert_eq!(peer.incoming("m001").received(), 7);
+    });
+}
+
+/// Reports of single chunks may have been lost with the session: the whole is reported at the end.
+#[test]
+fn reports_of_each_chunk_across_a_failure() {
+    run(|peer| {
+        let chunk = |id, message, range, body| Frame::chunk(id, message, range, body).success_report("yes");
+        peer.feed(chunk("t001", "m001", "1-5/5", "hello"));
+        peer.feed(chunk("t002", "m002", "1-3/5", "hel").continued());
+        let carry = failed(peer, None);
+        let session = replacement(carry).success_reports(SuccessReports::EachChunk);
+        let mut peer = Setup::new().session(session).peer(peer.cut());
+        for message in ["m001", "m002"] {
+            peer.feed(anew(chunk("t003", message, "4-5/5", "lo")));
+            let sent = peer.sent_lines();
+            assert!(
+                sent.contains(&format!("REPORT {message} 1-5/5 000 200 OK")),
+                "{sent:?}"
+            );
+        }
     });
 }
 
