@@ -2,7 +2,10 @@
 
 pub mod decode;
 pub mod demo;
+pub mod listen;
+pub mod send;
 pub mod std_driver;
+pub mod terminal;
 pub mod tokio_driver;
 
 /// Compiles the examples of the README.

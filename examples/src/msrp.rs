@@ -1,16 +1,24 @@
 //! The `msrp` program: reads its arguments, and calls the library for the rest.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use clap::{Parser, Subcommand};
-use msrp_examples::{decode, demo};
+use clap::{Args, Parser, Subcommand};
+use msrp_examples::{decode, demo, listen, send};
+use msrp_proto::wire::MsrpUri;
+use tokio::sync::Notify;
 
-/// MSRP (RFC 4975): see it at work, or look into what was captured.
+/// MSRP (RFC 4975): send texts and files, see it at work, or look into what was captured.
+///
+/// To send something to another machine, run "msrp listen" there. It prints a URI; give that to
+/// "msrp send" here.
 #[derive(Parser)]
 #[command(name = "msrp", version, after_help = EXIT_CODES)]
 struct Arguments {
@@ -21,8 +29,9 @@ struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    all is well
-  1    demo: not everything arrived intact; decode: something is wrong in the stream
-  2    wrong arguments, or files and sockets that cannot be used
+  1    demo, listen --once: not everything arrived intact; send: not everything was delivered and confirmed;
+       decode: something is wrong in the stream
+  2    wrong arguments, or files and sockets that cannot be used; send: nothing was sent
   130  interrupted";
 
 #[derive(Subcommand)]
@@ -44,6 +53,21 @@ enum Command {
         #[arg(long, value_name = "N|none", default_value = "2048", value_parser = chunk_limit)]
         chunk: ChunkLimit,
     },
+    /// Wait for peers, show the texts that they send, and store the files
+    ///
+    /// Prints at once, alone on the first line, the URI that peers need for "msrp send". Whoever has it may
+    /// send, so give it to them only. It is valid until this program ends.
+    ///
+    /// Files get the names that their senders gave them, made safe; none is overwritten, a number is put in
+    /// instead. What did not arrive whole is not kept.
+    #[command(after_help = EXIT_CODES)]
+    Listen(Listen),
+    /// Send texts and files to a peer that listens
+    ///
+    /// Prints for each whether the peer has confirmed that it arrived; what was not delivered is told on
+    /// standard error, with the reason.
+    #[command(after_help = EXIT_CODES)]
+    Send(Send),
     /// Print a captured stream frame by frame, and mark what is wrong with it
     ///
     /// The stream is one direction of one connection, as octets. Problems are marked with "!": malformed
@@ -62,6 +86,60 @@ enum Command {
         #[arg(long)]
         redact: bool,
     },
+}
+
+#[derive(Args)]
+struct Listen {
+    /// Where to wait: an address, perhaps with a port; port 0 is any that is free
+    #[arg(long, value_name = "ADDR[:PORT]", default_value = "0.0.0.0:2855", value_parser = bind_address)]
+    bind: SocketAddr,
+    /// The host name or address that peers reach this machine by, for the URI
+    #[arg(long, value_name = "HOST")]
+    name: Option<String>,
+    /// Where files go; made if it is not there
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+    /// End when the first peer has left
+    #[arg(long)]
+    once: bool,
+    /// The most octets of a text or file, such as 500K, 20M, 4G; larger ones are refused [default: any]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    max_size: Option<u64>,
+}
+
+#[derive(Args)]
+struct Send {
+    /// The URI that "msrp listen" printed; quote it, since it has a semicolon in it
+    uri: String,
+    /// Files to send
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// A text to send, before the files; may be given again
+    #[arg(long = "text", value_name = "TEXT")]
+    texts: Vec<String>,
+    /// How long to wait for a connection, for an answer, for a confirmation, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86400))]
+    timeout: u64,
+}
+
+fn bind_address(text: &str) -> Result<SocketAddr, &'static str> {
+    let address = text.trim_matches(['[', ']']).parse::<IpAddr>();
+    text.parse()
+        .or_else(|_| address.map(|address| SocketAddr::new(address, MsrpUri::REGISTERED_PORT)))
+        .map_err(|_| "not an address such as 192.0.2.7, 192.0.2.7:2855 or [2001:db8::7]:2855")
+}
+
+fn size(text: &str) -> Result<u64, &'static str> {
+    let (digits, shift) = match text.as_bytes().last() {
+        Some(b'K' | b'k') => (&text[..text.len() - 1], 10),
+        Some(b'M' | b'm') => (&text[..text.len() - 1], 20),
+        Some(b'G' | b'g') => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let number: Option<u64> = digits.parse().ok();
+    number
+        .and_then(|number| number.checked_mul(1 << shift))
+        .ok_or("not a number of octets, perhaps with K, M or G behind it")
 }
 
 #[derive(Clone, Copy)]
@@ -85,6 +163,8 @@ const INTERRUPTED: u8 = 130;
 fn main() -> ExitCode {
     let code = match Arguments::parse().command {
         Command::Demo { file, size, chunk } => run_demo(file, size, chunk),
+        Command::Listen(arguments) => run_listen(arguments),
+        Command::Send(arguments) => run_send(arguments),
         Command::Decode { file, full, redact } => run_decode(&file, decode::Options { full, redact }),
     };
     ExitCode::from(code)
@@ -115,6 +195,68 @@ fn run_demo(file: Option<PathBuf>, size: u64, ChunkLimit(chunk_limit): ChunkLimi
             explain(&error)
         }
     }
+}
+
+fn run_listen(arguments: Listen) -> u8 {
+    let options = listen::Options {
+        bind: arguments.bind,
+        name: arguments.name,
+        folder: arguments.folder,
+        once: arguments.once,
+        max_size: arguments.max_size,
+        interrupted: interruption(),
+    };
+    let remark = |text: fmt::Arguments<'_>| eprintln!("msrp: {text}");
+    match on_tokio(listen::run(&options, &mut io::stdout(), remark)) {
+        Ok(Ok(listen::Outcome::Well)) => WELL,
+        Ok(Ok(listen::Outcome::Incomplete)) => WRONG,
+        Ok(Ok(listen::Outcome::Interrupted)) => INTERRUPTED,
+        Ok(Err(listen::Error::Output(error))) if error.kind() == ErrorKind::BrokenPipe => WELL,
+        Ok(Err(error)) => {
+            eprint!("msrp: ");
+            explain(&error)
+        }
+        Err(error) => explain(&error),
+    }
+}
+
+fn run_send(arguments: Send) -> u8 {
+    let options = send::Options {
+        uri: arguments.uri,
+        texts: arguments.texts,
+        files: arguments.files,
+        timeout: Duration::from_secs(arguments.timeout),
+        progress: io::stderr().is_terminal(),
+        interrupted: interruption(),
+    };
+    let complain = |text: fmt::Arguments<'_>| eprintln!("msrp: {text}");
+    match on_tokio(send::run(&options, &mut io::stdout(), complain)) {
+        Ok(Ok(send::Outcome::Delivered)) => WELL,
+        Ok(Ok(send::Outcome::Failed)) => WRONG,
+        Ok(Ok(send::Outcome::Interrupted)) => INTERRUPTED,
+        Ok(Err(error)) => {
+            eprint!("msrp: ");
+            explain(&error)
+        }
+        Err(error) => explain(&error),
+    }
+}
+
+/// Told when the program is to end.
+fn interruption() -> Arc<Notify> {
+    let interrupted = Arc::new(Notify::new());
+    let notice = Arc::clone(&interrupted);
+    // Without a handler the program ends at once, and may leave a partial file: no reason not to begin.
+    let _ = ctrlc::set_handler(move || notice.notify_one());
+    interrupted
+}
+
+fn on_tokio<T>(future: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    Ok(runtime.block_on(future))
 }
 
 fn run_decode(file: &Path, options: decode::Options) -> u8 {

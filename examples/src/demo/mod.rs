@@ -22,6 +22,7 @@ use self::file::Offer;
 use self::peer::{News, Peer, Who};
 use self::show::Show;
 use crate::std_driver::{Driver, Handle, seed};
+use crate::terminal::progress_bar;
 
 /// What to demonstrate.
 #[derive(Clone, Debug)]
@@ -137,7 +138,7 @@ pub fn run(options: &Options, transcript: &mut dyn Write) -> Result<Outcome, Err
     let handles = [alice.handle(), bob.handle()];
 
     let bar = if options.progress {
-        show::progress_bar(offer.len)
+        progress_bar(offer.len)
     } else {
         ProgressBar::hidden()
     };

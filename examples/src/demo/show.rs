@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use indicatif::{BinaryBytes, ProgressBar, ProgressStyle};
+use indicatif::{BinaryBytes, ProgressBar};
 use msrp_proto::Refusal;
 use msrp_proto::wire::{MessageId, MsrpUri};
 
@@ -324,15 +324,6 @@ impl<'a> Show<'a> {
         writeln!(transcript, "{verdict}")?;
         Ok(outcome)
     }
-}
-
-/// On standard error, so that it never gets into a transcript that is redirected.
-pub(super) fn progress_bar(len: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template(
-        "{bar:40} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}",
-    )
-    .expect("the template is well formed");
-    ProgressBar::new(len).with_style(style)
 }
 
 fn millis(wait: Duration) -> String {
