@@ -1,10 +1,12 @@
 //! A session in place of a failed one: what bounds that which it takes over, and peers that abuse it.
 
-use msrp_proto::{Inbox, OpenErrorReason};
+use std::time::Duration;
+
+use msrp_proto::{Config, Inbox, OpenErrorReason};
 
 use crate::carry_received::{NEW_B, anew, failed, replaced, replacement};
 use crate::frame::{B2, Frame};
-use crate::peer::{Peer, passive, run};
+use crate::peer::{Peer, Setup, passive, run};
 
 /// So many messages of which two octets have come.
 fn begun(peer: &mut Peer, messages: usize) {
@@ -49,6 +51,25 @@ fn the_last_ids_are_remembered() {
     });
 }
 
+/// The time since a message was received goes on counting.
+#[test]
+fn ids_are_remembered_for_as_long_as_without_a_failure() {
+    let config = |config: Config| config.remember_for(Duration::from_secs(60));
+    Setup::new().config(config).run(|old| {
+        old.feed(Frame::text("t001", "m001", "x"));
+        old.wait(Duration::from_secs(40));
+        let carry = failed(old, None);
+        for (wait, known) in [(15, true), (25, false)] {
+            let mut peer = replaced(old, carry.clone(), config);
+            peer.now = old.now;
+            peer.wait(Duration::from_secs(wait));
+            peer.feed(anew(Frame::text("t001", "m001", "x")));
+            peer.events();
+            assert_eq!(peer.head("m001").is_duplicate(), known);
+        }
+    });
+}
+
 #[test]
 fn the_limits_of_the_new_session_hold() {
     run(|peer| {
@@ -60,7 +81,7 @@ fn the_limits_of_the_new_session_hold() {
         let carry = failed(peer, None);
         let cut = peer.cut();
         let session = replacement(carry).max_size(Some(10));
-        let setup = crate::peer::Setup::new().config(|config| config.max_holes(0));
+        let setup = Setup::new().config(|config| config.max_holes(0));
         let mut peer = setup.session(session).peer(cut);
         assert_eq!(peer.events(), ["short resumed 2"]);
         for id in ["long", "holes"] {
@@ -86,7 +107,7 @@ fn the_inbox_refuses_what_it_can_not_put_together() {
         peer.receive(&mut inbox);
         let whole = failed(peer, Some(&mut inbox));
         let second = peer.cut();
-        let session = |carry| crate::peer::Setup::new().session(replacement(carry)).peer(second);
+        let session = |carry| Setup::new().session(replacement(carry)).peer(second);
 
         for (mut inbox, fit) in [
             (Inbox::new(100, 4), 2),
