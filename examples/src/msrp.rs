@@ -29,10 +29,36 @@ struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    all is well
-  1    demo, listen --once: not everything arrived intact; send: not everything was delivered and confirmed;
-       decode: something is wrong in the stream
-  2    wrong arguments, or files and sockets that cannot be used; send: nothing was sent
+  1    something did not arrive, or is wrong; each command says what
+  2    wrong arguments, or files and sockets that cannot be used
   130  interrupted";
+
+const DEMO_CODES: &str = "\
+Exit codes:
+  0    everything arrived intact
+  1    not everything arrived intact
+  2    wrong arguments, or files and sockets that cannot be used
+  130  interrupted";
+
+const LISTEN_CODES: &str = "\
+Exit codes:
+  0    with --once: the peer has left, and all that it sent has arrived
+  1    with --once: the peer has left, and something that it sent has not arrived whole
+  2    wrong arguments, an address that cannot be had, a folder that cannot be written to
+  130  interrupted, the usual end without --once";
+
+const SEND_CODES: &str = "\
+Exit codes:
+  0    the peer has confirmed everything
+  1    something was refused, not delivered, or not confirmed; standard error says what
+  2    nothing was sent: wrong arguments, a file that cannot be read, no connection
+  130  interrupted";
+
+const DECODE_CODES: &str = "\
+Exit codes:
+  0    nothing is wrong with the stream
+  1    something is wrong with the stream
+  2    wrong arguments, or a file that cannot be used";
 
 #[derive(Subcommand)]
 enum Command {
@@ -41,7 +67,7 @@ enum Command {
     /// Two endpoints in this process talk over loopback. One streams a file from disk to the other, which
     /// writes it to disk and compares its SHA-256. Prints who sent what, how long texts had to wait, and
     /// the throughput. Leaves no files behind.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = DEMO_CODES)]
     Demo {
         /// A file of your own to send; it is only read
         #[arg(long, value_name = "PATH", conflicts_with = "size")]
@@ -60,13 +86,13 @@ enum Command {
     ///
     /// Files get the names that their senders gave them, made safe; none is overwritten, a number is put in
     /// instead. What did not arrive whole is not kept.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = LISTEN_CODES)]
     Listen(Listen),
     /// Send texts and files to a peer that listens
     ///
     /// Prints for each whether the peer has confirmed that it arrived; what was not delivered is told on
     /// standard error, with the reason.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = SEND_CODES)]
     Send(Send),
     /// Print a captured stream frame by frame, and mark what is wrong with it
     ///
@@ -75,7 +101,7 @@ enum Command {
     /// stream that ends inside a frame. What is merely unusual is marked with "?" and does not count.
     ///
     /// Session-ids are secrets, and part of a capture: use --redact before you show the output to others.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = DECODE_CODES)]
     Decode {
         /// The file with the stream; "-" is standard input
         file: PathBuf,

@@ -146,9 +146,9 @@ pub async fn run(
                 }
             }
             accepted = listener.accept(), if peers.len() < MAX_PEERS => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, from)) => {
                     number += 1;
-                    peers.spawn(receive(number, stream, Arc::clone(&shared)));
+                    peers.spawn(receive(number, stream, from.ip(), Arc::clone(&shared)));
                 }
                 Err(error) => {
                     // Too many files open, for one: it may pass.

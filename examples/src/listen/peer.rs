@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,7 +47,7 @@ pub(super) struct Visit {
 }
 
 /// Talks to a peer until it leaves.
-pub(super) async fn receive(number: u64, stream: TcpStream, shared: Arc<Shared>) -> Visit {
+pub(super) async fn receive(number: u64, stream: TcpStream, from: IpAddr, shared: Arc<Shared>) -> Visit {
     let _ = stream.set_nodelay(true);
     let Ok(seed) = seed() else {
         return Visit::default();
@@ -60,6 +61,7 @@ pub(super) async fn receive(number: u64, stream: TcpStream, shared: Arc<Shared>)
     }
     let mut peer = Peer {
         number,
+        from,
         shared,
         arriving: BTreeMap::new(),
         visit: Visit::default(),
@@ -90,6 +92,7 @@ pub(super) async fn receive(number: u64, stream: TcpStream, shared: Arc<Shared>)
 
 struct Peer {
     number: u64,
+    from: IpAddr,
     shared: Arc<Shared>,
     arriving: BTreeMap<IncomingId, Arriving>,
     visit: Visit,
@@ -121,7 +124,7 @@ impl Peer {
         let line = match event {
             Event::Session(_, SessionEvent::Bound) => {
                 self.visit.bound = true;
-                Some("is here".into())
+                Some(format!("is here, from {}", self.from))
             }
             Event::Incoming(id, IncomingEvent::Started { head, .. }) => self.started(connection, id, &head),
             Event::Incoming(id, IncomingEvent::Data { offset, data, .. }) => {

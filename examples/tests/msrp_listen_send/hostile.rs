@@ -80,5 +80,8 @@ fn strangers() {
     converse(listener.connect(), &right);
     let (code, lines, _folder) = listener.wait();
     assert_eq!(code, Some(0));
-    assert_eq!(lines, ["#3 is here", "#3 says: it is me", "#3 has left"]);
+    assert_eq!(
+        lines,
+        ["#3 is here, from 127.0.0.1", "#3 says: it is me", "#3 has left"]
+    );
 }

@@ -198,13 +198,14 @@ pub(crate) fn answering(status: Option<&'static str>) -> (String, JoinHandle<()>
                 ours = path.to_owned();
             } else if let Some(path) = line.strip_prefix("From-Path: ") {
                 theirs = path.to_owned();
-            } else if line.starts_with(&format!("-------{id}")) && !id.is_empty() {
-                if let Some(status) = status {
-                    let answer = format!(
-                        "MSRP {id} {status}\r\nTo-Path: {theirs}\r\nFrom-Path: {ours}\r\n-------{id}$\r\n"
-                    );
-                    let _ = writer.write_all(answer.as_bytes());
-                }
+            } else if line.starts_with(&format!("-------{id}"))
+                && !id.is_empty()
+                && let Some(status) = status
+            {
+                let answer = format!(
+                    "MSRP {id} {status}\r\nTo-Path: {theirs}\r\nFrom-Path: {ours}\r\n-------{id}$\r\n"
+                );
+                let _ = writer.write_all(answer.as_bytes());
             }
         }
     });
