@@ -61,6 +61,8 @@ pub struct Driver<S> {
     /// Taken from the connection, not yet by the stream.
     out: Bytes,
     writing: Writing,
+    /// The application has enough.
+    held: bool,
     /// Nothing more comes from the stream.
     eof: bool,
     /// The last thing done was to read.
@@ -97,6 +99,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             room: Room::default(),
             out: Bytes::new(),
             writing: Writing::Octets,
+            held: false,
             eof: false,
             has_read: false,
             sleep: None,
@@ -160,6 +163,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             ready!(self.poll_step(cx));
         }
         Poll::Ready(())
+    }
+
+    /// Whether to read nothing for now, even if the connection wants input. Unlike with
+    /// [`carry_on`](Self::carry_on) the events of what was read already are still handed out.
+    pub fn hold_input(&mut self, hold: bool) {
+        self.held = hold;
     }
 
     /// The connection, to look at.
@@ -228,7 +237,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         // At the end everything is read, and discarded. A socket that is closed with octets unread resets the
         // connection, and the peer may lose the last that was sent to it.
-        if self.eof || !(self.connection.wants_input() || self.until.is_some()) {
+        let wanted = !self.held && self.connection.wants_input();
+        if self.eof || !(wanted || self.until.is_some()) {
             return Poll::Pending;
         }
         match ready!(self.room.poll_read(&mut self.stream, cx)) {

@@ -11,7 +11,7 @@ use msrp_proto::{
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
-use crate::sockets::{ALICE, BOB};
+use crate::sockets::{ALICE, BOB, connection};
 use crate::support::{driver, tcp, text, within};
 
 /// All events to the end.
@@ -22,6 +22,33 @@ async fn events(driver: &mut Driver<impl AsyncRead + AsyncWrite + Unpin>) -> Vec
     }
     assert!(driver.next().await.is_none());
     events
+}
+
+/// Where to connect comes from signalling, so the application may decline. The session has failed then, and
+/// asks for nothing more.
+///
+/// Shows: MSRP-14.5-05.
+#[tokio::test]
+async fn connection_that_is_declined() {
+    let (mut connection, session) = connection(Role::Active, Config::default());
+    connection.session(session).unwrap().send(text("Hello?")).unwrap();
+    let now = Instant::now().into_std();
+    connection.handle_failure(now, LinkError::Connect);
+    let events: Vec<_> = std::iter::from_fn(|| connection.poll_event()).collect();
+    assert!(
+        matches!(
+            events[..],
+            [
+                Event::Outgoing(_, OutgoingEvent::Failed(SendFailure::ConnectionLost)),
+                Event::Session(_, SessionEvent::Failed(SessionFailure::ConnectionLost, ..)),
+                Event::ConnectionLost(ConnectionError::Link(LinkError::Connect)),
+            ]
+        ),
+        "{events:?}"
+    );
+    assert!(connection.poll_transmit(now).is_none());
+    assert!(connection.poll_timeout().is_none());
+    assert!(connection.is_closed());
 }
 
 #[tokio::test]

@@ -3,9 +3,13 @@
 mod both_ways;
 mod cancelled;
 mod endings;
+mod endpoint;
+mod endpoint_ends;
+mod endpoint_held_back;
 mod held_back;
 #[expect(dead_code, reason = "`within` is for threads")]
 #[path = "../std_driver/support.rs"]
 mod sockets;
+mod stress;
 mod support;
 mod timers;

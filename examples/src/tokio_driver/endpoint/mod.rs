@@ -1,0 +1,405 @@
+//! Many sessions, over as many connections as they need.
+
+mod dial;
+mod error;
+mod session;
+mod task;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use msrp_proto::{
+    Config, Connection, ExpectError, Link, OpenError, OpenErrorReason, Registration, ReuseKey, SessionConfig,
+    SessionTable, Target,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+
+pub use self::error::{ConnectError, ConnectErrorReason, DeadlinePassed, StreamError};
+pub use self::session::{Delivery, News, Sender, Session};
+
+use self::task::{Command, Task};
+use super::{Driver, seed};
+
+/// Connections held at once; further ones are closed as they come.
+const MOST_CONNECTIONS: usize = 4096;
+
+/// An MSRP endpoint over TCP: it listens, connects, and has any number of sessions.
+///
+/// - [`connect`](Self::connect) is for a session that this side makes the connection for. Sessions with the
+///   same next hop share a connection (RFC 4975 §5.4).
+/// - [`expect`](Self::expect) is for one that the peer does. The first request for it binds it, on whichever
+///   connection it comes. Requests for sessions that nobody expects are answered with 481.
+///
+/// Each connection has a task of its own, which owns it. What a session has received waits in a queue for its
+/// [`Session`], and when a queue is full, the task stops reading its connection until there is room: a slow
+/// application slows down its peer, and costs no memory. Sessions that share a connection so share the pace of
+/// the slowest. Commands and outcomes do not wait for that, but responses of the peer do; whoever waits for the
+/// [`Delivery`] of a message should take news meanwhile.
+///
+/// A connection that has no session any more is closed when it has been idle
+/// ([`Config::idle_timeout`]).
+///
+/// An endpoint that is dropped drops its connections at once; [`shutdown`](Self::shutdown) ends them in good
+/// order.
+pub struct Endpoint {
+    shared: Arc<Shared>,
+    addresses: Vec<SocketAddr>,
+}
+
+/// A session that the peer is to connect for. Dropping it calls the session off.
+pub struct Expected {
+    shared: Arc<Shared>,
+    registration: Registration,
+    bound: oneshot::Receiver<Session>,
+}
+
+/// What the tasks of an endpoint have in common.
+struct Shared {
+    config: Arc<Config>,
+    state: Mutex<State>,
+    /// Whether the endpoint is shutting down.
+    closing: watch::Sender<bool>,
+}
+
+/// The lock around it is never held across an await.
+#[derive(Default)]
+struct State {
+    /// Connections are named by numbers that count up: of several it is the oldest that is used again.
+    table: SessionTable<u64>,
+    connections: HashMap<u64, mpsc::UnboundedSender<Command>>,
+    expected: HashMap<Registration, oneshot::Sender<Session>>,
+    /// Who wants the same target waits here, to use the connection of whoever came first.
+    turns: BTreeMap<ReuseKey, Arc<tokio::sync::Mutex<()>>>,
+    tasks: JoinSet<()>,
+    next: u64,
+}
+
+impl Endpoint {
+    /// An endpoint that listens on these addresses; on none if it is only to connect. Port 0 is any that is
+    /// free.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says of the first address that cannot be listened on.
+    pub async fn bind(config: Config, addresses: &[SocketAddr]) -> io::Result<Self> {
+        let mut listeners = Vec::new();
+        for address in addresses {
+            listeners.push(TcpListener::bind(address).await?);
+        }
+        let addresses = listeners
+            .iter()
+            .map(TcpListener::local_addr)
+            .collect::<Result<_, _>>()?;
+        let shared = Arc::new(Shared {
+            // Any connection may get the first request of any session.
+            config: Arc::new(config.session_requests(true)),
+            state: Mutex::default(),
+            closing: watch::Sender::new(false),
+        });
+        for listener in listeners {
+            shared.state().tasks.spawn(listen(Arc::clone(&shared), listener));
+        }
+        Ok(Self { shared, addresses })
+    }
+
+    /// Where it listens.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Opens a session that this side connects for: over the connection that there is to its next hop, or over
+    /// a new one. The addresses of a name are tried in their order, each for 10 s.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`], which gives the session back.
+    pub async fn connect(&self, session: SessionConfig) -> Result<Session, ConnectError> {
+        let target = match session.target() {
+            Ok(Some(target)) if target.tls() => return Err(ConnectErrorReason::Tls.with(session)),
+            Ok(Some(target)) => target,
+            Ok(None) => return Err(ConnectErrorReason::Passive.with(session)),
+            Err(error) => return Err(ConnectErrorReason::Target(error).with(session)),
+        };
+        let turn = self.shared.state().turn(&target.reuse_key());
+        let _turn = turn.lock().await;
+        match self.shared.open_on_existing(&target, session).await {
+            Ok(opened) => Ok(opened),
+            Err(ConnectError {
+                session,
+                reason: ConnectErrorReason::Open(OpenErrorReason::Closing | OpenErrorReason::TooMany),
+            }) => match dial::dial(&target).await {
+                Ok(stream) => self.shared.open_on_new(&target, stream, *session),
+                Err(error) => Err(ConnectErrorReason::Unreachable(error).with(*session)),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Expects a session that the peer connects for. To be called before its URI is handed out, since the peer
+    /// may be faster than its answer.
+    ///
+    /// # Errors
+    ///
+    /// [`ExpectError`], which gives the session back.
+    pub fn expect(&self, session: SessionConfig) -> Result<Expected, ExpectError> {
+        self.await_session(|table| table.expect(session))
+    }
+
+    /// Expects a further session under the URI of another one: an offer that was forked has several answers
+    /// (RFC 4975 §8.8).
+    ///
+    /// # Errors
+    ///
+    /// [`ExpectError`] if the other one has ended, or has another URI.
+    pub fn fork(&self, of: &Expected, session: SessionConfig) -> Result<Expected, ExpectError> {
+        self.await_session(|table| table.fork(of.registration, session))
+    }
+
+    /// How many sessions there are, expected ones included.
+    pub fn session_count(&self) -> usize {
+        self.shared.state().table.len()
+    }
+
+    /// How many connections there are.
+    pub fn connection_count(&self) -> usize {
+        self.shared.state().connections.len()
+    }
+
+    /// Ends everything in good order: listens no more, calls off sessions that are expected, waits for the
+    /// outcome of every message, closes the sessions, then the connections, and joins their tasks. Sessions
+    /// need to take their news meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`DeadlinePassed`] if that took too long, and the rest was dropped.
+    pub async fn shutdown(self, deadline: Duration) -> Result<(), DeadlinePassed> {
+        let mut tasks = {
+            let mut state = self.shared.state();
+            self.shared.closing.send_replace(true);
+            state.expected.clear();
+            for connection in state.connections.values() {
+                let _ = connection.send(Command::Shutdown); // one that is gone has nothing to close
+            }
+            std::mem::take(&mut state.tasks)
+        };
+        let all = async { while tasks.join_next().await.is_some() {} };
+        let drained = timeout(deadline, all).await.map_err(|_| DeadlinePassed);
+        tasks.shutdown().await;
+        drained
+    }
+
+    fn await_session(
+        &self,
+        register: impl FnOnce(&mut SessionTable<u64>) -> Result<Registration, ExpectError>,
+    ) -> Result<Expected, ExpectError> {
+        let mut state = self.shared.state();
+        let registration = register(&mut state.table)?;
+        let (handle, bound) = oneshot::channel();
+        if !self.shared.is_closing() {
+            state.expected.insert(registration, handle);
+        }
+        Ok(Expected {
+            shared: Arc::clone(&self.shared),
+            registration,
+            bound,
+        })
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        self.shared.state().tasks.abort_all();
+    }
+}
+
+impl Expected {
+    /// Waits until the peer has connected for the session. `None` if it never will: it was refused by the
+    /// limits of [`Config`], or the endpoint is shutting down.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future may be dropped, and another one made.
+    pub async fn bound(&mut self) -> Option<Session> {
+        (&mut self.bound).await.ok()
+    }
+}
+
+impl Drop for Expected {
+    fn drop(&mut self) {
+        let mut state = self.shared.state();
+        state.expected.remove(&self.registration);
+        state.table.withdraw(self.registration);
+    }
+}
+
+/// Takes connections until the endpoint shuts down.
+async fn listen(shared: Arc<Shared>, listener: TcpListener) {
+    let mut closing = shared.closing.subscribe();
+    loop {
+        tokio::select! {
+            () = async { drop(closing.wait_for(|closing| *closing).await) } => return,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => shared.accepted(stream),
+                // Out of file descriptors, mostly: others may be given back soon.
+                Err(_) => sleep(Duration::from_millis(100)).await,
+            },
+        }
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_closing(&self) -> bool {
+        *self.closing.borrow()
+    }
+
+    fn accepted(self: &Arc<Self>, stream: TcpStream) {
+        let Ok(connection) = self.connection() else {
+            return; // no connection without identifiers that nobody can guess
+        };
+        let mut state = self.state();
+        if self.is_closing() || state.connections.len() >= MOST_CONNECTIONS {
+            return;
+        }
+        let task = self.enlist(&mut state, connection, stream);
+        state.spawn(task);
+    }
+
+    /// Opens a session on a connection to the same target. [`OpenErrorReason::Closing`] if there is none.
+    async fn open_on_existing(
+        &self,
+        target: &Target,
+        session: SessionConfig,
+    ) -> Result<Session, ConnectError> {
+        let (reply, opened) = oneshot::channel();
+        let kept = {
+            let mut state = self.state();
+            if self.is_closing() {
+                return Err(ConnectErrorReason::ShuttingDown.with(session));
+            }
+            let found = state.table.reusable(&target.reuse_key()).copied();
+            let Some((name, connection)) =
+                found.and_then(|name| Some((name, state.connections.get(&name)?.clone())))
+            else {
+                return Err(ConnectErrorReason::Open(OpenErrorReason::Closing).with(session));
+            };
+            // From now on the connection does not count as idle.
+            let registration = match state.table.opened(name, session.local()) {
+                Ok(registration) => registration,
+                Err(reason) => return Err(ConnectErrorReason::Expect(reason).with(session)),
+            };
+            let kept = session.clone();
+            let session = Box::new(session);
+            let _ = connection.send(Command::Open {
+                registration,
+                session,
+                reply,
+            });
+            kept
+        };
+        match opened.await {
+            Ok(Ok(session)) => Ok(session),
+            Ok(Err(OpenError { session, reason })) => Err(ConnectErrorReason::Open(reason).with(*session)),
+            // The connection has ended meanwhile.
+            Err(_) => Err(ConnectErrorReason::Open(OpenErrorReason::Closing).with(kept)),
+        }
+    }
+
+    fn open_on_new(
+        self: &Arc<Self>,
+        target: &Target,
+        stream: TcpStream,
+        session: SessionConfig,
+    ) -> Result<Session, ConnectError> {
+        let connection = match self.connection() {
+            Ok(connection) => connection,
+            Err(error) => return Err(ConnectErrorReason::Unreachable(error).with(session)),
+        };
+        let mut state = self.state();
+        if self.is_closing() {
+            return Err(ConnectErrorReason::ShuttingDown.with(session));
+        }
+        let name = state.next;
+        let registration = match state.table.opened(name, session.local()) {
+            Ok(registration) => registration,
+            Err(reason) => return Err(ConnectErrorReason::Expect(reason).with(session)),
+        };
+        let mut task = self.enlist(&mut state, connection, stream);
+        match task.open(registration, session) {
+            Ok(session) => {
+                state.table.connected(name, target.reuse_key());
+                state.spawn(task);
+                Ok(session)
+            }
+            Err(OpenError { session, reason }) => {
+                drop(state); // the task that is dropped here leaves the table
+                Err(ConnectErrorReason::Open(reason).with(*session))
+            }
+        }
+    }
+
+    fn connection(&self) -> io::Result<Connection> {
+        let config = Arc::clone(&self.config);
+        Ok(Connection::new(
+            config,
+            Link::tcp(),
+            Instant::now().into_std(),
+            seed()?,
+        ))
+    }
+
+    fn enlist(self: &Arc<Self>, state: &mut State, connection: Connection, stream: TcpStream) -> Task {
+        let name = state.next;
+        state.next += 1;
+        // Buffers are worth a segment each. A socket on which this fails is about to fail anyway.
+        let _ = stream.set_nodelay(true);
+        let (commands, commanded) = mpsc::unbounded_channel();
+        state.connections.insert(name, commands.clone());
+        Task::new(
+            Arc::clone(self),
+            name,
+            Driver::new(connection, stream),
+            commands,
+            commanded,
+        )
+    }
+}
+
+impl State {
+    fn turn(&mut self, target: &ReuseKey) -> Arc<tokio::sync::Mutex<()>> {
+        self.turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        Arc::clone(self.turns.entry(target.clone()).or_default())
+    }
+
+    fn spawn(&mut self, task: Task) {
+        while self.tasks.try_join_next().is_some() {}
+        self.tasks.spawn(task.run());
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.shared.state();
+        f.debug_struct("Endpoint")
+            .field("addresses", &self.addresses)
+            .field("connections", &state.connections.len())
+            .field("sessions", &state.table.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Expected").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,278 @@
+//! A session, as the application holds it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use msrp_proto::wire::MsrpUri;
+use msrp_proto::{
+    IncomingEvent, IncomingId, Message, OutgoingId, Receipt, Received, Refusal, SendError, SendErrorReason,
+    SendFailure, SessionEvent, SessionId, Terms,
+};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+
+use super::error::StreamError;
+use super::task::Command;
+
+/// What a session may have received before its connection is no longer read from.
+pub(super) const NEWS: usize = 32;
+/// Messages of a session that were taken and not yet sent.
+pub(super) const UNSENT: usize = 32;
+/// Octets of a streamed body read at once.
+const PIECE: u64 = 64 * 1024;
+
+/// A session that is open. Dropping it closes the session: messages that were taken still have their outcome,
+/// further ones of the peer are refused.
+pub struct Session {
+    sender: Sender,
+    news: mpsc::Receiver<News>,
+}
+
+/// What happened to a session.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum News {
+    /// A piece of a message that is longer than 1 MiB by its sender's account.
+    Incoming(IncomingId, IncomingEvent),
+    /// A message has come. Up to 1 MiB each is put together; one whose length is not announced and that turns
+    /// out longer is refused with 413.
+    Message(Received),
+    /// Something about the session itself. [`SessionEvent::Closed`] and [`SessionEvent::Failed`] are the last.
+    Session(SessionEvent),
+}
+
+/// Commands a session: sends messages on it, closes it. There may be any number.
+#[derive(Clone)]
+pub struct Sender {
+    pub(super) id: SessionId,
+    pub(super) local: MsrpUri,
+    pub(super) commands: mpsc::UnboundedSender<Command>,
+    /// Room for messages that are not sent yet.
+    pub(super) room: Arc<Semaphore>,
+}
+
+/// A message on its way. Dropping it changes nothing about that.
+#[derive(Debug)]
+#[must_use = "whether the message arrives is told here"]
+pub struct Delivery(oneshot::Receiver<Result<(), SendFailure>>);
+
+/// What the task of the connection keeps of a message.
+pub(super) struct Sending {
+    /// Given back when the message is sent.
+    pub(super) permit: Option<OwnedSemaphorePermit>,
+    pub(super) outcome: oneshot::Sender<Result<(), SendFailure>>,
+    /// Whoever reads the body is told here from where on, and how much.
+    pub(super) wants: Option<mpsc::UnboundedSender<(u64, usize)>>,
+}
+
+impl Session {
+    pub(super) fn new(sender: Sender, news: mpsc::Receiver<News>) -> Self {
+        Self { sender, news }
+    }
+
+    /// What happened next; `None` when the session has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future may be dropped, and nothing is lost.
+    pub async fn next(&mut self) -> Option<News> {
+        self.news.recv().await
+    }
+
+    /// By which the session is commanded, from this task or from others.
+    pub fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
+    /// See [`Sender::send`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn send(&self, message: Message) -> Result<Delivery, SendError> {
+        self.sender.send(message).await
+    }
+
+    /// See [`Sender::close`].
+    pub fn close(&self) {
+        self.sender.close();
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.sender.close();
+    }
+}
+
+impl Sender {
+    /// Sends a message. Waits while 32 messages of the session were taken and are not sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`], which gives the message back.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the message is either sent as a whole or not at all, and it is not known
+    /// which.
+    pub async fn send(&self, message: Message) -> Result<Delivery, SendError> {
+        Ok(self.queue(message, None).await?.1)
+    }
+
+    /// Sends a message with a streamed body ([`Body::streamed`](msrp_proto::Body::streamed)), and returns when
+    /// its outcome is known. Its octets are read as they are wanted. A reader may have more than were
+    /// announced.
+    ///
+    /// # Errors
+    ///
+    /// [`StreamError`].
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the message is abandoned, and the peer is told.
+    pub async fn send_from(&self, message: Message, body: impl AsyncRead + Unpin) -> Result<(), StreamError> {
+        let (wants, mut wanted) = mpsc::unbounded_channel();
+        let (id, delivery) = self.queue(message, Some(wants)).await?;
+        let _abandon = id.map(|id| Abandon { sender: self, id });
+        tokio::select! {
+            outcome = delivery.outcome() => Ok(outcome?),
+            error = self.feed(id, &mut wanted, body) => Err(error),
+        }
+    }
+
+    /// Refuses a message that is coming ([`News::Incoming`]).
+    pub fn reject(&self, message: IncomingId, refusal: Refusal) {
+        self.command(Command::Reject(message, refusal));
+    }
+
+    /// Refuses a message that has come, if its sender wants to hear of that.
+    pub fn fail(&self, receipt: Receipt, refusal: Refusal) {
+        self.command(Command::Fail(Box::new(receipt), refusal));
+    }
+
+    /// Takes over what signalling has agreed upon now.
+    pub fn update(&self, terms: Terms) {
+        self.command(Command::Update(self.id, Box::new(terms)));
+    }
+
+    /// Ends the session when every message taken has its outcome; takes no further ones.
+    pub fn close(&self) {
+        self.command(Command::Close(self.id));
+    }
+
+    /// Ends the session at once. Messages without an outcome have failed.
+    pub fn abort(&self) {
+        self.command(Command::Abort(self.id));
+    }
+
+    /// The own URI of the session.
+    pub fn local(&self) -> &MsrpUri {
+        &self.local
+    }
+
+    fn command(&self, command: Command) {
+        let _ = self.commands.send(command); // a connection that is gone has told so
+    }
+
+    async fn queue(
+        &self,
+        message: Message,
+        wants: Option<mpsc::UnboundedSender<(u64, usize)>>,
+    ) -> Result<(Option<OutgoingId>, Delivery), SendError> {
+        let permit = Arc::clone(&self.room).acquire_owned().await;
+        let (outcome, delivery) = oneshot::channel();
+        let (reply, taken) = oneshot::channel();
+        let sending = Sending {
+            permit: permit.ok(), // it is never closed
+            outcome,
+            wants,
+        };
+        let sent = self.commands.send(Command::Send {
+            session: self.id,
+            message: Box::new(message),
+            sending,
+            reply,
+        });
+        if let Err(mpsc::error::SendError(Command::Send { message, .. })) = sent {
+            let reason = SendErrorReason::Closing;
+            return Err(SendError { message, reason });
+        }
+        match taken.await {
+            Ok(taken) => taken.map(|id| (Some(id), Delivery(delivery))),
+            // The endpoint was dropped with the message on board.
+            Err(_) => Ok((None, Delivery(delivery))),
+        }
+    }
+
+    /// Reads the body as it is wanted. Returns only if that fails.
+    async fn feed(
+        &self,
+        id: Option<OutgoingId>,
+        wanted: &mut mpsc::UnboundedReceiver<(u64, usize)>,
+        mut body: impl AsyncRead + Unpin,
+    ) -> StreamError {
+        let (mut at, mut until) = (0, 0);
+        let mut octets = BytesMut::new();
+        while let (Some((offset, max)), Some(id)) = (wanted.recv().await, id) {
+            at = at.max(offset); // a message that is resumed begins later
+            until = until.max(offset + max as u64);
+            while at < until {
+                let piece = PIECE.min(until - at);
+                octets.reserve(piece as usize);
+                match (&mut body).take(piece).read_buf(&mut octets).await {
+                    Ok(0) => {
+                        self.command(Command::Finish(id));
+                        return std::future::pending().await; // the outcome is about to be known
+                    }
+                    Ok(len) => {
+                        at += len as u64;
+                        self.command(Command::Write(id, octets.split().freeze()));
+                    }
+                    Err(error) => return StreamError::Read(error),
+                }
+            }
+        }
+        std::future::pending().await
+    }
+}
+
+/// Abandons a message when dropped. One that has its outcome takes no notice.
+struct Abandon<'a> {
+    sender: &'a Sender,
+    id: OutgoingId,
+}
+
+impl Drop for Abandon<'_> {
+    fn drop(&mut self) {
+        self.sender.command(Command::Abandon(self.id));
+    }
+}
+
+impl Delivery {
+    /// What became of the message.
+    ///
+    /// # Errors
+    ///
+    /// [`SendFailure`], as [`OutgoingEvent::Failed`](msrp_proto::OutgoingEvent::Failed) has it.
+    pub async fn outcome(self) -> Result<(), SendFailure> {
+        self.0.await.unwrap_or(Err(SendFailure::ConnectionLost))
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.sender.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
