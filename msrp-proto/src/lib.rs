@@ -7,6 +7,7 @@
 //!
 //! - [`Connection`]: sessions, messages both ways, chunks, responses, reports, timers.
 //! - [`Inbox`]: whole messages, for those who do not stream.
+//! - [`SessionTable`]: sessions over all connections of an endpoint.
 //! - [`Target`]: what to connect to for a URI that signalling has agreed upon.
 //! - [`wire`]: the codec, usable alone.
 //!
@@ -174,6 +175,19 @@
 //! into memory. A message can be refused while it arrives ([`Incoming::reject`]), and when it is complete
 //! ([`Connection::fail`]). All that RFC 4975 wants answered is answered without the application: it only
 //! decides what it does not want.
+//!
+//! # Many sessions, many connections
+//!
+//! A connection carries any number of sessions; each is found by its URI in To-Path, and none harms another.
+//! Who knows all sessions of a connection beforehand opens them, and requests for others are answered with
+//! 481. Behind a listening socket nobody knows which session a new connection is for before its first request
+//! has come: with [`Config::session_requests`] the connection asks ([`Event::SessionRequested`]), keeps what is
+//! behind the request, and goes on when the application accepts ([`Connection::accept`]) or refuses
+//! ([`Connection::refuse`]), after 5 s by itself with 481.
+//!
+//! [`SessionTable`] has the answers where there are several connections: which sessions are expected, which
+//! connection has which (506 for a request that comes on another one), and which connection can be used again
+//! for a [`Target`]. [`SessionConfig::target`] says where to connect for a session that has to.
 //!
 //! # When a session fails
 //!
