@@ -226,7 +226,7 @@ pub use msrp_multipart::{Disposition, MediaRange, MediaRanges, MediaType, safe_f
 
 pub use self::carry::{Carry, PartialBody, Unconfirmed};
 pub use self::config::{Config, Direction, Link, Matching, Role, SessionConfig, SuccessReports, Terms};
-pub use self::connection::{Connection, Incoming, Outgoing, Progress, Session, Stats};
+pub use self::connection::{Connection, Incoming, Outgoing, Progress, Session, SessionStats, Stats};
 pub use self::error::{
     AcceptError, AcceptErrorReason, ConnectionError, ExpectError, ExpectErrorReason, FinishError, LinkError,
     OpenError, OpenErrorReason, ReceiveFailure, ReportError, SendError, SendErrorReason, SendFailure,

@@ -24,7 +24,7 @@ use bytes::Bytes;
 pub use self::recv::Incoming;
 pub(crate) use self::remembered::Remembered;
 pub use self::send::{Outgoing, Progress};
-pub use self::session::Session;
+pub use self::session::{Session, SessionStats};
 
 use self::recv::Receiver;
 use self::report::PendingReport;

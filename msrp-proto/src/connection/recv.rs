@@ -279,6 +279,9 @@ impl Connection {
         let refusal = chunk.refusal;
         let end = offset.saturating_add(octets.len() as u64);
         let seen = message.received.insert(offset..end);
+        if let Some(state) = self.sessions.get_mut(message.session.0) {
+            state.stats.octets_received += octets.len() as u64;
+        }
         message.last_octet = self.now;
         message.unreported |= refusal.is_some();
         chunk.position = end;
@@ -508,6 +511,7 @@ impl Connection {
         let mut mode = SuccessReports::Manual;
         if let Some(state) = self.sessions.get_mut(session.0) {
             state.received.insert(message_id.clone(), len, keep);
+            state.stats.messages_received += 1;
             mode = state.config.success_reports;
         }
         let whole = match mode {

@@ -122,6 +122,9 @@ impl Connection {
 
     /// A REPORT has come. It is never answered; what cannot be matched is dropped (RFC 4975 §7.1.2).
     pub(super) fn receive_report(&mut self, session: SessionId, head: &Head) {
+        if let Some(state) = self.sessions.get_mut(session.0) {
+            state.stats.reports_received += 1;
+        }
         let (Some(message_id), Some(status)) = (head.message_id(), head.status()) else {
             return;
         };

@@ -202,6 +202,9 @@ impl Connection {
                 self.timers.start(Timer::Report(id), wait);
             }
             self.stats.messages_sent += 1;
+            if let Some(state) = self.sessions.get_mut(message.session.0) {
+                state.stats.messages_sent += 1;
+            }
             self.events.push(Event::Outgoing(id, OutgoingEvent::Sent));
         }
     }

@@ -26,6 +26,24 @@ pub struct Session<'a> {
     id: SessionId,
 }
 
+/// What a session has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SessionStats {
+    /// Messages of which the last octet was handed out.
+    pub messages_sent: u64,
+    /// Messages received completely, duplicates included.
+    pub messages_received: u64,
+    /// Octets of body handed out.
+    pub octets_sent: u64,
+    /// Octets of body received and not refused; those received again count again.
+    pub octets_received: u64,
+    /// REPORTs handed out.
+    pub reports_sent: u64,
+    /// REPORTs received, whatever they are about.
+    pub reports_received: u64,
+}
+
 pub(super) struct SessionState {
     pub(super) config: SessionConfig,
     /// The own URI as written in From-Path.
@@ -59,6 +77,7 @@ pub(super) struct SessionState {
     pub(super) has_sent: bool,
     /// The one message to receive on a session for one.
     only_incoming: Option<MessageId>,
+    pub(super) stats: SessionStats,
     next_of_same_id: Option<SessionId>,
 }
 
@@ -112,6 +131,7 @@ impl Connection {
             last_sent: None,
             has_sent: false,
             only_incoming: None,
+            stats: SessionStats::default(),
             next_of_same_id,
         };
         let id = SessionId(self.sessions.insert(Box::new(state)));
@@ -509,6 +529,12 @@ impl Session<'_> {
             .sessions
             .get(self.id.0)
             .map(|state| &state.config.local)
+    }
+
+    /// What the session has done so far.
+    pub fn stats(&self) -> SessionStats {
+        let state = self.connection.sessions.get(self.id.0);
+        state.map(|state| state.stats).unwrap_or_default()
     }
 
     /// How many messages wait, are being sent, or await a report.

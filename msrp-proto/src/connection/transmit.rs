@@ -190,6 +190,9 @@ impl Connection {
         encode::put_report_head(out, &id, [&to, &from], &message_id, &range, &status);
         put_end_line(out, &id, ContinuationFlag::Complete);
         self.answered += out.len() - start;
+        if let Some(state) = self.sessions.get_mut(session.0) {
+            state.stats.reports_sent += 1;
+        }
         self.frame_sent(session);
         true
     }
@@ -285,7 +288,7 @@ impl Connection {
         let Some(message) = self.sending.get_mut(id.0) else {
             return;
         };
-        let Some(state) = self.sessions.get(message.session.0) else {
+        let Some(state) = self.sessions.get_mut(message.session.0) else {
             return;
         };
         let range = message.next_range(len);
@@ -300,6 +303,7 @@ impl Connection {
             end_line_stands_in(out.get(body..).unwrap_or_default(), tid)
         });
         message.drop_front(len);
+        state.stats.octets_sent += len as u64;
         let flag = flag_after(message);
         put_body_end(out, &tid, flag);
         self.begin(id, place, nonce);
@@ -403,6 +407,9 @@ impl Connection {
         message.drop_front(octets.len());
         chunk.len += octets.len();
         let (id, session) = (chunk.message, message.session);
+        if let Some(state) = self.sessions.get_mut(session.0) {
+            state.stats.octets_sent += octets.len() as u64;
+        }
         self.session_spoke(session);
         self.want_body(id);
         if uncopied && !octets.is_empty() {

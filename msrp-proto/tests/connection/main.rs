@@ -55,6 +55,7 @@ mod session_bind;
 mod session_end;
 mod session_requested;
 mod session_single;
+mod session_stats;
 mod session_table;
 mod session_terms;
 mod session_timers;
