@@ -37,6 +37,7 @@ fn refusal(peer: &mut Peer, message: Message) -> Option<SendErrorReason> {
     sent.err().map(|error| error.reason)
 }
 
+/// Shows: MSRP-8.6-08 (at sending).
 #[test]
 fn types_inside_containers() {
     let terms = terms()
@@ -73,6 +74,8 @@ fn types_inside_containers() {
 }
 
 /// Without accept-wrapped-types there are no others inside than outside.
+///
+/// Shows: MSRP-8.6-07.
 #[test]
 fn types_inside_by_default() {
     active(terms().peer_accepts(types("message/cpim text/plain"))).run(|peer| {
