@@ -65,8 +65,8 @@ pub struct Driver<S> {
     held: bool,
     /// Nothing more comes from the stream.
     eof: bool,
-    /// The last thing done was to read.
-    has_read: bool,
+    /// Something was read, and no buffer written since.
+    write_first: bool,
     /// Made when there is first something to wait for.
     sleep: Option<Pin<Box<Sleep>>>,
     linger: Duration,
@@ -101,7 +101,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             writing: Writing::Octets,
             held: false,
             eof: false,
-            has_read: false,
+            write_first: false,
             sleep: None,
             linger: Duration::from_secs(2),
             until: None,
@@ -218,14 +218,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             self.connection.handle_timeout(now.into_std());
             return Poll::Ready(());
         }
-        // Reading comes before writing, and behind it when there was something to read: a peer that sends
-        // without a pause gets its answers all the same.
-        let write_first = std::mem::take(&mut self.has_read);
+        // Reading comes before writing, but after something was read one buffer is written first: a peer that
+        // sends without a pause gets its answers all the same.
+        let write_first = std::mem::take(&mut self.write_first);
         if write_first && self.poll_write(cx).is_ready() {
+            self.write_first = self.writing == Writing::Flush || !self.out.is_empty();
             return Poll::Ready(());
         }
         if self.poll_read(cx).is_ready() {
-            self.has_read = true;
+            self.write_first = true;
             return Poll::Ready(());
         }
         if !write_first && self.poll_write(cx).is_ready() {

@@ -199,8 +199,9 @@ async fn close_while_the_peer_is_sending() {
             driver.connection_mut().close().unwrap();
         }
     }
-    peer.await.unwrap();
     assert!(driver.error().is_none());
+    drop(driver);
+    peer.await.unwrap();
     // Until the peer has closed as well, and no longer.
     assert!(started.elapsed() < Duration::from_secs(1));
 }

@@ -103,6 +103,21 @@ async fn peer_that_vanishes() {
     assert_eq!(error.reason, SendErrorReason::Closing);
 }
 
+/// Nobody waits for a session of an endpoint that is gone.
+#[tokio::test]
+async fn dropped_endpoint() {
+    let server = listening(Config::default()).await;
+    let address = server.addresses()[0];
+    let (_, passive) = session("a", &server);
+    let mut expected = server.expect(passive).unwrap();
+    drop(server);
+    let bound = within(Duration::from_secs(5), expected.bound()).await;
+    assert!(bound.is_none());
+    // Nor does anybody listen any more.
+    let gone = async { while tokio::net::TcpStream::connect(address).await.is_ok() {} };
+    within(Duration::from_secs(5), gone).await;
+}
+
 /// Whoever drops a session still delivers what was taken, and refuses what comes.
 #[tokio::test]
 async fn dropped_session() {

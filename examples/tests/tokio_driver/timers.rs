@@ -8,6 +8,7 @@ use msrp_proto::{Config, Event, OutgoingEvent, Role, SendFailure};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::{Instant, timeout};
 
+use crate::sockets::{ALICE, BOB};
 use crate::support::{driver, tcp, text, within};
 
 /// A peer that reads and never answers.
@@ -81,21 +82,41 @@ async fn busy_peer() {
 }
 
 /// There is always something to read here, and room for all that is written. Knows nothing of budgets.
-struct Endless;
+#[derive(Default)]
+struct Endless {
+    reads: usize,
+    writes: usize,
+    /// Whether what there is to read wants answers.
+    talks: bool,
+}
 
 impl AsyncRead for Endless {
     fn poll_read(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
         room: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
-        room.put_slice(&[b'\r', b'\n'][..room.remaining().min(2)]);
+        self.reads += 1;
+        let octets = match (self.talks, self.reads) {
+            (true, number) => format!(
+                "MSRP tid{number:06} SEND\r\nTo-Path: {BOB}\r\nFrom-Path: {ALICE}\r\n\
+                 Message-ID: mid{number:06}\r\nByte-Range: 1-2/2\r\nContent-Type: text/plain\r\n\r\nHi\r\n\
+                 -------tid{number:06}$\r\n"
+            ),
+            (false, _) => "\r\n".into(),
+        };
+        room.put_slice(octets.as_bytes());
         Poll::Ready(Ok(()))
     }
 }
 
 impl AsyncWrite for Endless {
-    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, octets: &[u8]) -> Poll<std::io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        octets: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        self.writes += 1;
         Poll::Ready(Ok(octets.len()))
     }
 
@@ -111,11 +132,26 @@ impl AsyncWrite for Endless {
 /// Nor does it keep other tasks of the same thread from running.
 #[tokio::test]
 async fn other_tasks_go_on() {
-    let (mut driver, _) = driver(Role::Passive, Config::default(), Endless);
+    let (mut driver, _) = driver(Role::Passive, Config::default(), Endless::default());
     assert!(timeout(Duration::from_millis(20), driver.next()).await.is_err());
     assert!(
         timeout(Duration::from_millis(20), driver.carry_on())
             .await
             .is_err()
     );
+}
+
+/// A peer that never pauses gets each answer before its next request is read.
+#[tokio::test]
+async fn answers_for_a_peer_without_a_pause() {
+    let talkative = Endless {
+        talks: true,
+        ..Endless::default()
+    };
+    let (mut driver, _) = driver(Role::Passive, Config::default(), talkative);
+    while driver.stream().reads < 1000 {
+        driver.next().await.unwrap();
+    }
+    let writes = driver.stream().writes;
+    assert!((900..=1000).contains(&writes), "{writes}");
 }

@@ -40,14 +40,50 @@ const MOST_CONNECTIONS: usize = 4096;
 /// Each connection has a task of its own, which owns it. What a session has received waits in a queue for its
 /// [`Session`], and when a queue is full, the task stops reading its connection until there is room: a slow
 /// application slows down its peer, and costs no memory. Sessions that share a connection so share the pace of
-/// the slowest. Commands and outcomes do not wait for that, but responses of the peer do; whoever waits for the
-/// [`Delivery`] of a message should take news meanwhile.
+/// the slowest.
+///
+/// Sending goes on meanwhile, but responses of the peer are not read. So whoever waits for the [`Delivery`] of a
+/// message, or sends long ones, should take news at the same time: in a `select!`, or in another task by way of
+/// [`Session::sender`].
 ///
 /// A connection that has no session any more is closed when it has been idle
 /// ([`Config::idle_timeout`]).
 ///
 /// An endpoint that is dropped drops its connections at once; [`shutdown`](Self::shutdown) ends them in good
 /// order.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use msrp_examples::tokio_driver::{Endpoint, News};
+/// # use msrp_proto::{Config, MediaType, Message, Role, SessionConfig, Terms};
+/// # use msrp_proto::wire::{MsrpUri, Path};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let bob = Endpoint::bind(Config::default(), &["127.0.0.1:0".parse()?]).await?;
+/// let alice = Endpoint::bind(Config::default(), &[]).await?;
+///
+/// // Signalling, usually SDP, tells both of both.
+/// let ours: MsrpUri = "msrp://127.0.0.1:7777/iau39soe2843z;tcp".parse()?;
+/// let port = bob.addresses()[0].port();
+/// let theirs: MsrpUri = format!("msrp://127.0.0.1:{port}/9di4eae923wzd;tcp").parse()?;
+/// let terms = Terms::new(Path::from(ours.clone()));
+/// let mut expected = bob.expect(SessionConfig::new(theirs.clone(), Role::Passive, terms))?;
+/// let terms = Terms::new(Path::from(theirs));
+/// let session = alice.connect(SessionConfig::new(ours, Role::Active, terms)).await?;
+///
+/// let delivery = session.send(Message::new(MediaType::new("text", "plain")?, "Hi, Bob!")).await?;
+/// let mut heard = expected.bound().await.ok_or("not connected")?;
+/// while let Some(news) = heard.next().await {
+///     if let News::Message(message) = news {
+///         assert_eq!(message.body, "Hi, Bob!");
+///         break;
+///     }
+/// }
+/// delivery.outcome().await?;
+/// alice.shutdown(Duration::from_secs(5)).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Endpoint {
     shared: Arc<Shared>,
     addresses: Vec<SocketAddr>,
@@ -215,13 +251,16 @@ impl Endpoint {
 
 impl Drop for Endpoint {
     fn drop(&mut self) {
-        self.shared.state().tasks.abort_all();
+        let mut state = self.shared.state();
+        self.shared.closing.send_replace(true);
+        state.expected.clear();
+        state.tasks.abort_all();
     }
 }
 
 impl Expected {
     /// Waits until the peer has connected for the session. `None` if it never will: it was refused by the
-    /// limits of [`Config`], or the endpoint is shutting down.
+    /// limits of [`Config`], or the endpoint is shut down or dropped.
     ///
     /// # Cancel safety
     ///
