@@ -137,7 +137,7 @@ struct Listen {
 struct Send {
     /// The URI that "msrp listen" printed; quote it, since it has a semicolon in it
     uri: String,
-    /// Files to send
+    /// Files to send; "-" is standard input, which is stored under the name "stdin"
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// A text to send, before the files; may be given again

@@ -1,26 +1,42 @@
 //! What is to be sent.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::thread;
 
+use bytes::Bytes;
 use msrp_proto::{Body, Disposition, MediaType, Message};
+
+use tokio::sync::mpsc::{self, Receiver};
 
 use super::Error;
 use crate::terminal::harmless;
 
-/// A text, or a file that is open.
+/// A text, a file that is open, or standard input.
 pub(super) struct Item {
     /// As it is called here.
     pub(super) title: String,
+    /// Of standard input: what was read so far.
     pub(super) len: u64,
     content: Content,
 }
 
 enum Content {
     Text(String),
-    File { file: File, name: String, text: bool },
+    File {
+        file: File,
+        name: String,
+        text: bool,
+    },
+    Input {
+        pieces: Receiver<io::Result<Bytes>>,
+        rest: Bytes,
+    },
 }
+
+/// Octets read from standard input at a time.
+const PIECE: usize = 64 * 1024;
 
 impl Item {
     pub(super) fn text(number: usize, text: &str) -> Self {
@@ -59,8 +75,43 @@ impl Item {
         })
     }
 
+    /// Standard input, which is read on a thread of its own: nothing else waits for it.
+    pub(super) fn input() -> Self {
+        let (hand_over, pieces) = mpsc::channel(1);
+        thread::spawn(move || {
+            loop {
+                let mut piece = vec![0; PIECE];
+                let piece = match io::stdin().lock().read(&mut piece) {
+                    Ok(0) => return,
+                    Ok(len) => {
+                        piece.truncate(len);
+                        Ok(Bytes::from(piece))
+                    }
+                    Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                    Err(error) => Err(error),
+                };
+                let last = piece.is_err();
+                if hand_over.blocking_send(piece).is_err() || last {
+                    return;
+                }
+            }
+        });
+        Self {
+            title: "standard input".into(),
+            len: 0,
+            content: Content::Input {
+                pieces,
+                rest: Bytes::new(),
+            },
+        }
+    }
+
     pub(super) fn is_file(&self) -> bool {
         matches!(self.content, Content::File { .. })
+    }
+
+    pub(super) fn is_input(&self) -> bool {
+        matches!(self.content, Content::Input { .. })
     }
 
     pub(super) fn message(&self) -> Message {
@@ -78,8 +129,29 @@ impl Item {
                 let kept = Disposition::attachment().with_file_name(name).with_size(self.len);
                 Message::new(media_type, Body::streamed(Some(self.len))).disposition(&kept)
             }
+            Content::Input { .. } => {
+                let octets = MediaType::new("application", "octet-stream").expect("both are tokens");
+                let kept = Disposition::attachment().with_file_name("stdin");
+                Message::new(octets, Body::streamed(None)).disposition(&kept)
+            }
         }
         .success_report(true)
+    }
+
+    /// What there is of standard input, up to `max` octets; `None` at its end. May be cancelled.
+    pub(super) async fn piece(&mut self, max: usize) -> Option<io::Result<Bytes>> {
+        let Content::Input { pieces, rest } = &mut self.content else {
+            return None;
+        };
+        if rest.is_empty() {
+            match pieces.recv().await? {
+                Ok(octets) => *rest = octets,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        let piece = rest.split_to(rest.len().min(max));
+        self.len += piece.len() as u64;
+        Some(Ok(piece))
     }
 
     /// Up to `max` octets from `offset` on; an error where the file ends before it should.
@@ -111,5 +183,13 @@ pub(super) fn items(texts: &[String], files: &[PathBuf]) -> Result<Vec<Item>, Er
         .iter()
         .enumerate()
         .map(|(at, text)| Ok(Item::text(at + 1, text)));
-    texts.chain(files.iter().map(|path| Item::file(path))).collect()
+    let input = Path::new("-");
+    if files.iter().filter(|path| *path == input).count() > 1 {
+        return Err(Error::InputTwice);
+    }
+    let files = files.iter().map(|path| match path == input {
+        true => Ok(Item::input()),
+        false => Item::file(path),
+    });
+    texts.chain(files).collect()
 }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use indicatif::ProgressBar;
 use msrp_proto::wire::{MsrpUri, Path, Scheme, SessionToken, StatusCode, UriError};
 use msrp_proto::{
@@ -35,7 +36,7 @@ pub struct Options {
     pub uri: String,
     /// Texts, in order.
     pub texts: Vec<String>,
-    /// Files, in order, after the texts.
+    /// Files, in order, after the texts; `-` is standard input.
     pub files: Vec<PathBuf>,
     /// How long to wait for a connection, an answer, a confirmation.
     pub timeout: Duration,
@@ -76,6 +77,9 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// Standard input can be read once.
+    #[error("standard input can be sent once only")]
+    InputTwice,
     /// Nothing to send.
     #[error("nothing to send: give a FILE or --text TEXT")]
     Nothing,
@@ -147,6 +151,7 @@ pub async fn run(
         session,
         items: items.into_iter(),
         current: None,
+        wanted: None,
         failed: false,
         interrupted: false,
         refused: None,
@@ -160,15 +165,19 @@ pub async fn run(
     sending.send_next(driver.connection_mut());
     loop {
         sending.tell(output, &mut complain).map_err(Error::Output)?;
+        let (until, wanted, interrupted) = (sending.until, sending.wanted, sending.interrupted);
         tokio::select! {
             event = driver.next() => match event {
                 Some(event) => sending.on_event(driver.connection_mut(), event),
                 None => break,
             },
-            () = options.interrupted.notified(), if !sending.interrupted => {
+            piece = sending.piece(), if wanted.is_some() => {
+                sending.on_piece(driver.connection_mut(), piece);
+            }
+            () = options.interrupted.notified(), if !interrupted => {
                 sending.interrupt(driver.connection_mut());
             }
-            () = sleep_until(sending.until.unwrap_or_else(Instant::now)), if sending.until.is_some() => {
+            () = sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => {
                 sending.until = None;
                 driver.connection_mut().abort();
             }
@@ -251,6 +260,8 @@ struct Sending {
     session: SessionId,
     items: std::vec::IntoIter<Item>,
     current: Option<(OutgoingId, Item, Option<Why>)>,
+    /// Octets of standard input that are wanted.
+    wanted: Option<usize>,
     failed: bool,
     interrupted: bool,
     /// With what the session was refused.
@@ -322,6 +333,34 @@ impl Sending {
         }
     }
 
+    async fn piece(&mut self) -> Option<io::Result<Bytes>> {
+        let (_, item, _) = self.current.as_mut()?;
+        item.piece(self.wanted?).await
+    }
+
+    fn on_piece(&mut self, connection: &mut Connection, piece: Option<io::Result<Bytes>>) {
+        self.wanted = None;
+        let Some((id, _, cause)) = &mut self.current else {
+            return;
+        };
+        let Some(mut message) = connection.outgoing(*id) else {
+            return;
+        };
+        match piece {
+            // Asked again when there is room.
+            Some(Ok(octets)) => {
+                let _ = message.write(octets);
+            }
+            Some(Err(error)) => {
+                *cause = Some(Why::Read(error.to_string()));
+                message.abort();
+            }
+            None => {
+                let _ = message.finish();
+            }
+        }
+    }
+
     fn on_outgoing(&mut self, connection: &mut Connection, id: OutgoingId, event: OutgoingEvent) {
         let Some((current, item, cause)) = &mut self.current else {
             return;
@@ -334,7 +373,9 @@ impl Sending {
                 let Some(mut message) = connection.outgoing(id) else {
                     return;
                 };
-                if item.len > 0 {
+                if item.is_input() {
+                    self.wanted = Some(max);
+                } else if item.len > 0 {
                     match item.read_at(offset, max) {
                         Ok(octets) => {
                             if message.write(octets).is_err() {
@@ -357,6 +398,7 @@ impl Sending {
             OutgoingEvent::Failed(why) => Err(cause.take().unwrap_or(Why::Failed(why))),
             _ => return,
         };
+        self.wanted = None;
         let silent = matches!(outcome, Err(Why::Failed(SendFailure::TimedOut)));
         if let Some((_, item, _)) = self.current.take() {
             self.settle(item, outcome);

@@ -1,10 +1,12 @@
 //! What is sent arrives.
 
 use std::fs;
+use std::io::Write;
+use std::process::Stdio;
 
 use sha2::{Digest, Sha256};
 
-use crate::support::{Listener, assert_delivered, converse, frame, names, send, send_command};
+use crate::support::{Listener, assert_delivered, assert_fails, converse, frame, names, send, send_command};
 
 fn hash(octets: impl AsRef<[u8]>) -> Vec<u8> {
     Sha256::digest(octets).to_vec()
@@ -58,6 +60,35 @@ fn texts_and_files() {
     let stored: Vec<_> = lines.iter().filter(|line| line.contains("stored as")).collect();
     assert!(stored[0].starts_with("#1 stored as \"big one.bin\", 20000003 octets, in "));
     assert_eq!(stored.len(), 3);
+}
+
+/// Its length is not known beforehand; what follows it comes after it.
+#[test]
+fn standard_input() {
+    let mut listener = Listener::start(&[]);
+    for octets in [noise(3_000_001), Vec::new()] {
+        let mut sender = send_command(&listener.uri)
+            .args(["--text", "now", "-"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = sender.stdin.take().unwrap();
+        let (first, second) = octets.split_at(octets.len() / 3);
+        input.write_all(first).unwrap();
+        // The text does not wait for it.
+        listener.hears("says: now");
+        input.write_all(second).unwrap();
+        drop(input);
+        let output = sender.wait_with_output().unwrap();
+        assert_delivered(&output);
+        let said = format!("standard input: delivered, {} octets\n", octets.len());
+        assert!(output.stdout.ends_with(said.as_bytes()), "{output:?}");
+        let line = listener.hears("stored as \"stdin");
+        let name = line.split('"').nth(1).unwrap();
+        assert!(fs::read(listener.folder.path().join(name)).unwrap() == octets);
+    }
+    assert_fails(&send(&listener.uri, &["-", "-"]), 2, &["once only"]);
+    listener.stop();
 }
 
 #[test]
