@@ -112,10 +112,12 @@ pub(super) fn prepare(folder: &Path) -> io::Result<()> {
 }
 
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new()
-        .prefix(".msrp-")
-        .suffix(".part")
-        .tempfile_in(folder)
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".msrp-").suffix(".part");
+    // As any file that is made, less what the umask takes away; by default only its owner could read it.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 /// `name (2).ext`, not longer than names can be.
