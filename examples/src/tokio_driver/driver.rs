@@ -53,6 +53,9 @@ use super::room::Room;
 /// Call [`next`](Self::next) until it returns `None`, then drop the driver. A driver that is dropped earlier
 /// closes its stream at once, and what it was about to write is lost.
 ///
+/// For links that are streams, [`Link::tcp`](msrp_proto::Link::tcp) and [`Link::tls`](msrp_proto::Link::tls):
+/// WebSocket and data channels carry messages, whose bounds a stream does not keep.
+///
 /// Runs on a tokio runtime with time enabled. The clock is [`tokio::time`], so tests can pause it.
 pub struct Driver<S> {
     connection: Connection,

@@ -151,7 +151,8 @@ impl Endpoint {
     }
 
     /// Opens a session that this side connects for: over the connection that there is to its next hop, or over
-    /// a new one. The addresses of a name are tried in their order, each for 10 s.
+    /// a new one, if there is none or it takes no more sessions ([`Config::max_sessions`]). The addresses of a
+    /// name are tried in their order, each for 10 s.
     ///
     /// # Errors
     ///
