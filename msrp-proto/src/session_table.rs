@@ -212,9 +212,10 @@ impl<K: Clone + Ord> SessionTable<K> {
         self.reusable.entry(reuse).or_default().insert(connection);
     }
 
-    /// A connection to that target, if there is one.
-    pub fn reusable(&self, target: &ReuseKey) -> Option<&K> {
-        self.reusable.get(target)?.first()
+    /// The connections to that target, in the order of their names. One that has as many sessions as its
+    /// configuration allows does not take another.
+    pub fn reusable(&self, target: &ReuseKey) -> impl DoubleEndedIterator<Item = &K> {
+        self.reusable.get(target).into_iter().flatten()
     }
 
     /// A connection is lost, or about to be closed: its sessions have failed, and nothing uses it again.

@@ -78,6 +78,25 @@ async fn two_that_connect_at_once_share_a_connection() {
     assert_eq!(client.connection_count(), 1);
 }
 
+/// A connection that is full is passed over, and used again when it has room.
+#[tokio::test]
+async fn full_connections_are_passed_over() {
+    let client = connecting(Config::default().max_sessions(2)).await;
+    let server = listening(Config::default()).await;
+    let mut sessions = Vec::new();
+    for number in 0..6 {
+        sessions.push(open(&format!("s{number}"), &client, &server).await);
+        assert_eq!(client.connection_count(), number / 2 + 1);
+    }
+    // One of the oldest connection.
+    let (first, _) = sessions.remove(0);
+    first.close();
+    drop(first);
+    until(|| client.session_count() == 5).await;
+    let _more = open("more", &client, &server).await;
+    assert_eq!(client.connection_count(), 3);
+}
+
 #[tokio::test]
 async fn connection_refused() {
     let client = connecting(Config::default()).await;

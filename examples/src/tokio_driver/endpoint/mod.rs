@@ -107,7 +107,7 @@ struct Shared {
 /// The lock around it is never held across an await.
 #[derive(Default)]
 struct State {
-    /// Connections are named by numbers that count up: of several it is the oldest that is used again.
+    /// Connections are named by numbers that count up.
     table: SessionTable<u64>,
     connections: HashMap<u64, mpsc::UnboundedSender<Command>>,
     expected: HashMap<Registration, oneshot::Sender<Session>>,
@@ -315,22 +315,41 @@ impl Shared {
         state.spawn(task);
     }
 
-    /// Opens a session on a connection to the same target. [`OpenErrorReason::Closing`] if there is none.
+    /// Opens a session on a connection to the same target: the newest that takes it, since older ones are
+    /// more likely to be full. [`OpenErrorReason::Closing`] if there is none.
     async fn open_on_existing(
         &self,
         target: &Target,
         session: SessionConfig,
     ) -> Result<Session, ConnectError> {
+        if self.is_closing() {
+            return Err(ConnectErrorReason::ShuttingDown.with(session));
+        }
+        let reuse = target.reuse_key();
+        let names: Vec<_> = self.state().table.reusable(&reuse).rev().copied().collect();
+        let mut refused = ConnectErrorReason::Open(OpenErrorReason::Closing).with(session);
+        for name in names {
+            match self.open_on(name, *refused.session).await {
+                Err(
+                    error @ ConnectError {
+                        reason: ConnectErrorReason::Open(OpenErrorReason::Closing | OpenErrorReason::TooMany),
+                        ..
+                    },
+                ) => refused = error,
+                outcome => return outcome,
+            }
+        }
+        Err(refused)
+    }
+
+    async fn open_on(&self, name: u64, session: SessionConfig) -> Result<Session, ConnectError> {
         let (reply, opened) = oneshot::channel();
         let kept = {
             let mut state = self.state();
             if self.is_closing() {
                 return Err(ConnectErrorReason::ShuttingDown.with(session));
             }
-            let found = state.table.reusable(&target.reuse_key()).copied();
-            let Some((name, connection)) =
-                found.and_then(|name| Some((name, state.connections.get(&name)?.clone())))
-            else {
+            let Some(connection) = state.connections.get(&name).cloned() else {
                 return Err(ConnectErrorReason::Open(OpenErrorReason::Closing).with(session));
             };
             // From now on the connection does not count as idle.
