@@ -344,8 +344,9 @@ impl Connection {
             return Err(SessionsOpen(self.sessions.len()));
         }
         if self.phase == Phase::Open {
-            self.refuse_requested(StatusCode::NO_SESSION);
+            // Nobody is asked from here on, not even about what waits behind the request.
             self.phase = Phase::Closing;
+            self.refuse_requested(StatusCode::NO_SESSION);
             self.finish_closing();
         }
         Ok(())

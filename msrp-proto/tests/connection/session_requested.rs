@@ -246,6 +246,21 @@ fn closing_refuses() {
     });
 }
 
+/// Nor is anybody asked about what waits behind.
+#[test]
+fn closing_refuses_what_waits_behind_too() {
+    asking().run(|peer| {
+        peer.feed(join([
+            Frame::text("t001", "m001", "first"),
+            Frame::text("t002", "m002", "second").to(B2),
+        ]));
+        peer.events();
+        peer.connection.close().unwrap();
+        assert_eq!(peer.sent_lines(), ["t001 481", "t002 481"]);
+        assert_eq!(peer.events(), ["lost: connection closed"]);
+    });
+}
+
 #[test]
 fn a_session_with_messages_to_send_speaks_once_it_is_accepted() {
     asking().run(|peer| {
