@@ -44,7 +44,13 @@ impl Connection {
         let (local, to) = (session.local.as_ref(), request.to());
         let is_it = match self.config.matching {
             Matching::Exact => to.is_some_and(|to| to == local),
-            Matching::SessionId => to.is_some_and(|to| to.session_id() == local.session_id()),
+            // Where sessions have that session-id, it is not enough to find another one.
+            Matching::SessionId => to.is_some_and(|to| {
+                let same_id = to
+                    .session_id()
+                    .filter(|id| !self.sessions_by_id.contains_key(*id));
+                to == local || (same_id.is_some() && same_id == local.session_id())
+            }),
         };
         if !is_it {
             return refuse(request, Box::new(session), AcceptErrorReason::OtherUri);

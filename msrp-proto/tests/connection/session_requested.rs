@@ -299,6 +299,23 @@ fn sessions_are_found_by_session_id_alone_where_that_is_asked_for() {
     });
 }
 
+/// Of several with that session-id it is the one whose URI was asked for.
+#[test]
+fn a_session_that_would_not_be_found_is_not_accepted() {
+    let host = |name: &str| format!("msrp://{name}.example.net:4000/kjhd37s2s20w2a;tcp");
+    let setup = Setup::new().config(|config| config.matching(Matching::SessionId).session_requests(true));
+    setup.run(|peer| {
+        peer.open("C", passive(&host("c")));
+        peer.feed(Frame::text("t001", "m001", "x").to(&host("middlebox")));
+        let request = peer.request();
+        let error = peer.connection.accept(request, passive(&host("d"))).unwrap_err();
+        assert_eq!(error.reason, AcceptErrorReason::OtherUri);
+        let found = passive(&host("middlebox"));
+        peer.connection.accept(*error.request, found).unwrap();
+        assert_eq!(peer.sent_lines(), ["t001 200"]);
+    });
+}
+
 /// Input beyond the cap that a driver pushes in against what is wanted loses the connection.
 #[test]
 fn what_waits_is_bounded() {
