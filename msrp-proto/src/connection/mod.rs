@@ -284,6 +284,7 @@ impl Connection {
                 }
             }
         }
+        self.watch_answers();
         self.timers.arm(self.now);
     }
 

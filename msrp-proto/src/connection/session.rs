@@ -311,6 +311,7 @@ impl Connection {
         self.bindings.remove(&id);
         self.remove_session(id);
         self.answer_early();
+        self.watch_answers();
         self.events.push(Event::Session(id, event));
         if self.sessions.is_empty() {
             self.timers.start(Timer::Idle, self.config.idle_timeout);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::frame::{B2, Frame};
-use crate::peer::{Setup, active, passive, run};
+use crate::peer::{Cut, Setup, active, passive, run};
 
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -196,4 +196,33 @@ fn many_pings() {
         peer.session("B").ping();
         assert_eq!(peer.sent_lines(), ["SEND 1-0/0 $"]);
     });
+}
+
+/// An answer that nothing but a command or a timeout has made may be the one that is too many.
+#[test]
+fn a_stall_is_seen_whatever_made_the_last_answer() {
+    let setup = Setup::new().config(|config| {
+        let config = config.in_flight(1).max_answers(2);
+        config.incomplete_timeout(seconds(10))
+    });
+    for cut in [Cut::Whole, Cut::Octets] {
+        for by_command in [true, false] {
+            let mut peer = setup.peer(cut);
+            peer.feed(Frame::text("t001", "m001", "x"));
+            let [open, _] = Frame::chunk("t002", "m002", "1-*/100", "ab").split_in_body(2);
+            peer.feed(open);
+            if by_command {
+                peer.session("B").close();
+            } else {
+                peer.wait(seconds(10));
+            }
+            peer.events();
+            assert!(!peer.connection.wants_input());
+            peer.wait(seconds(30));
+            assert_eq!(
+                peer.events().last().unwrap(),
+                "lost: the peer does not take answers"
+            );
+        }
+    }
 }
