@@ -416,7 +416,8 @@ impl SessionState {
             return Err(SendErrorReason::WrappedTypeNotAccepted);
         }
         let len = message.body.len();
-        if len.is_some_and(|len| message.offset > len) {
+        // Without a known end, an octet must be able to follow.
+        if message.offset > len.unwrap_or(u64::MAX - 1) {
             return Err(SendErrorReason::Offset);
         }
         if terms

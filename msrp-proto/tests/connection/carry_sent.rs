@@ -266,6 +266,11 @@ fn offsets_at_and_behind_the_end() {
     assert_eq!(refused(message("hello").resume(id(), 6)), offset);
     assert_eq!(refused(message("").resume(id(), 1)), offset);
     assert_eq!(refused(message(Body::streamed(Some(5))).resume(id(), 6)), offset);
+    // There is no octet there that could end it.
+    assert_eq!(
+        refused(message(Body::streamed(None)).resume(id(), u64::MAX)),
+        offset
+    );
     for body in [Body::streamed(Some(5)), Body::streamed(None), Body::from("hello")] {
         assert_eq!(refused(message(body).resume(id(), 5)), None);
     }
