@@ -51,7 +51,8 @@ pub(super) struct Receiving {
     pub(super) last_octet: Instant,
     /// It is found by its Message-ID: a chunk of it has ended.
     pub(super) filed: bool,
-    /// Reports of chunks do not cover all octets: some were taken of a chunk that was refused, or carried over.
+    /// Reports of chunks do not cover all octets: some were taken of a chunk that was refused or
+    /// cut off, or carried over.
     pub(super) unreported: bool,
 }
 
@@ -432,6 +433,9 @@ impl Connection {
         if let Request::Chunk(chunk) = core::mem::replace(&mut self.receiver.request, Request::Ignored)
             && let Some(key) = chunk.message
         {
+            if let Some(message) = self.receiver.messages.get_mut(key) {
+                message.unreported = true;
+            }
             self.await_rest(key);
         }
     }

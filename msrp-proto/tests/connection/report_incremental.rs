@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use msrp_proto::{Refusal, SuccessReports};
+use msrp_proto::{Link, Refusal, SuccessReports};
 
 use crate::frame::{B, Frame};
-use crate::peer::{Peer, Setup, passive};
+use crate::peer::{Cut, Peer, Setup, passive};
 
 fn run(test: impl FnMut(&mut Peer)) {
     setup().run(test);
@@ -168,4 +168,17 @@ fn they_hold_input_back() {
         assert_eq!(covered(&peer.sent_lines()), (1..=50).collect());
         assert!(peer.connection.wants_input());
     });
+}
+
+/// Octets of a chunk that does not end are taken all the same.
+#[test]
+fn what_was_cut_off_is_reported_when_the_message_is_complete() {
+    let mut peer = setup().link(Link::websocket(4096)).peer(Cut::Whole);
+    peer.bind();
+    let [cut, _] = chunk("t001", "1-*/6", "abcd").split_in_body(4);
+    peer.feed_anyway(cut);
+    assert_eq!(peer.sent_lines(), [""; 0]);
+    peer.feed(chunk("t002", "5-6/6", "ef").flag('$'));
+    let reports = ["5-6/6", "1-6/6"].map(|range| format!("REPORT m001 {range} 000 200 OK"));
+    assert_eq!(peer.sent_lines(), reports);
 }
