@@ -27,6 +27,8 @@ pub struct Inbox {
     /// Octets set aside for all messages.
     total: usize,
     partial: BTreeMap<IncomingId, Partial>,
+    /// Messages whose session is ending: what there is of them waits for the event that says how.
+    stranded: BTreeMap<SessionId, Vec<IncomingId>>,
 }
 
 /// A message, whole. `Debug` does not show its body.
@@ -44,14 +46,13 @@ pub struct Received {
 
 struct Partial {
     session: SessionId,
-    head: Box<MessageHead>,
+    /// `None` if nothing was handed over of a message that goes on; it is given up then.
+    head: Option<Box<MessageHead>>,
     body: BytesMut,
     /// Octets received, those received twice once.
     fresh: u64,
     /// It did not fit.
     given_up: bool,
-    /// Its session is ending: what there is waits for the event that says how.
-    stranded: bool,
 }
 
 impl Default for Inbox {
@@ -70,6 +71,7 @@ impl Inbox {
             max_total,
             total: 0,
             partial: BTreeMap::new(),
+            stranded: BTreeMap::new(),
         }
     }
 
@@ -96,11 +98,10 @@ impl Inbox {
             IncomingEvent::Started { session, head } => {
                 let partial = Partial {
                     session: *session,
-                    head: head.clone(),
+                    head: Some(head.clone()),
                     body: BytesMut::new(),
                     fresh: 0,
                     given_up: false,
-                    stranded: false,
                 };
                 self.partial.insert(*id, partial);
                 None
@@ -111,10 +112,7 @@ impl Inbox {
                 body,
                 ..
             } => {
-                let taken = body
-                    .take()
-                    .and_then(|body| self.take_over(*id, *session, *received, *body));
-                if taken.is_none() {
+                if self.take_over(*id, *session, *received, body.take()).is_none() {
                     self.reject(connection, *id);
                 }
                 None
@@ -129,8 +127,8 @@ impl Inbox {
                 None
             }
             IncomingEvent::Aborted(ReceiveFailure::ConnectionLost | ReceiveFailure::SessionEnded) => {
-                if let Some(partial) = self.partial.get_mut(id) {
-                    partial.stranded = true;
+                if let Some(partial) = self.partial.get(id) {
+                    self.stranded.entry(partial.session).or_default().push(*id);
                 }
                 None
             }
@@ -158,7 +156,7 @@ impl Inbox {
                 }
                 Some(Received {
                     session,
-                    head,
+                    head: head?,
                     body: body.freeze(),
                     receipt: receipt.clone(),
                 })
@@ -198,54 +196,45 @@ impl Inbox {
 
     /// A session is over: what there is of its messages goes with what it leaves, if it leaves anything.
     fn hand_over(&mut self, session: SessionId, mut carry: Option<&mut Carry>) {
-        let stranded = |(id, partial): (&IncomingId, &Partial)| {
-            (partial.stranded && partial.session == session).then_some(*id)
-        };
-        let stranded: Vec<_> = self.partial.iter().filter_map(stranded).collect();
-        for id in stranded {
+        for id in self.stranded.remove(&session).unwrap_or_default() {
             if let Some(partial) = self.forget(id).filter(|partial| !partial.given_up)
-                && let Some(carry) = &mut carry
+                && let (Some(carry), Some(head)) = (&mut carry, partial.head)
             {
-                let body = PartialBody {
-                    head: partial.head,
-                    octets: partial.body.freeze(),
-                };
-                carry.put_body(id, Box::new(body));
+                let octets = partial.body.freeze();
+                carry.put_body(id, Box::new(PartialBody { head, octets }));
             }
         }
     }
 
     /// The last event of all, for applications that keep those of sessions to themselves.
     fn drop_stranded(&mut self) {
-        let Self { partial, total, .. } = self;
-        partial.retain(|_, partial| {
-            *total -= if partial.stranded { partial.body.len() } else { 0 };
-            !partial.stranded
-        });
+        for id in core::mem::take(&mut self.stranded).into_values().flatten() {
+            self.forget(id);
+        }
     }
 
-    /// A message goes on that was being received elsewhere. `None`: it does not fit.
+    /// A message goes on that was being received elsewhere. `None`: there is nothing of it, or it does not fit.
     fn take_over(
         &mut self,
         id: IncomingId,
         session: SessionId,
         received: u64,
-        body: PartialBody,
+        body: Option<Box<PartialBody>>,
     ) -> Option<()> {
-        let PartialBody { head, octets } = body;
+        let partial = self.partial.entry(id).or_insert(Partial {
+            session,
+            head: None,
+            body: BytesMut::new(),
+            fresh: received,
+            given_up: false,
+        });
+        let PartialBody { head, octets } = *body?;
         if octets.len() > self.max_message.min(self.max_total.saturating_sub(self.total)) {
             return None;
         }
         self.total += octets.len();
-        let partial = Partial {
-            session,
-            head,
-            body: octets.into(),
-            fresh: received,
-            given_up: false,
-            stranded: false,
-        };
-        self.partial.insert(id, partial);
+        partial.head = Some(head);
+        partial.body = octets.into();
         Some(())
     }
 

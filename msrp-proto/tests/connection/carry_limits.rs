@@ -136,6 +136,21 @@ fn the_inbox_refuses_what_it_can_not_put_together() {
     });
 }
 
+/// Its sender hears of it, though all has arrived by then.
+#[test]
+fn what_the_inbox_can_not_put_together_may_be_complete() {
+    run(|peer| {
+        begun(peer, 1);
+        let carry = failed(peer, None);
+        let mut peer = replaced(peer, carry, |config| config);
+        peer.feed(anew(Frame::chunk("t002", "m001", "3-4/4", "cd")));
+        let mut inbox = Inbox::default();
+        assert!(peer.receive(&mut inbox).is_empty());
+        assert_eq!(peer.sent_lines(), ["t002 413"]);
+        assert_eq!(inbox.octets(), 0);
+    });
+}
+
 /// What an inbox keeps counts until it is handed over.
 #[test]
 fn the_caps_hold_until_the_session_has_failed() {
