@@ -609,7 +609,8 @@ impl SessionConfig {
     /// The session takes the place of a failed one (RFC 4975 §5.4): messages received there are known as
     /// duplicates, and those of which a part was received go on, each with a new handle and the event
     /// [`IncomingEvent::Resumed`](crate::IncomingEvent::Resumed). Those beyond
-    /// [`Config::max_incoming`] are dropped, the oldest first; those beyond `max_size` are refused.
+    /// [`Config::max_incoming`], the oldest first, and those that are beyond `max_size` or
+    /// [`Config::max_holes`], are refused with 413 when they go on, and there is no event of them.
     /// Messages to be sent again are queued by the application ([`Carry::unconfirmed`]).
     pub fn replaces(self, carry: impl Into<Box<Carry>>) -> Self {
         Self {

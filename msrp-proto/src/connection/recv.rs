@@ -29,6 +29,8 @@ pub(super) struct Receiver {
     /// The request whose end has not come yet.
     pub(super) request: Request,
     gathered: Gathered,
+    /// How many messages have begun.
+    begun: u64,
     /// The To-Path last found, and whose it is. Frames of a session repeat it.
     pub(super) last_to: Vec<u8>,
     pub(super) last_session: Option<SessionId>,
@@ -36,6 +38,8 @@ pub(super) struct Receiver {
 
 /// A message being received.
 pub(super) struct Receiving {
+    /// Its place in the order in which messages began.
+    pub(super) order: u64,
     pub(super) session: SessionId,
     pub(super) message_id: MessageId,
     /// From-Path of the first chunk, for REPORTs; empty while none has come on this session.
@@ -161,7 +165,9 @@ impl Connection {
         }
         let resumed = received.end() > 0;
         state.note_incoming(&message_id);
+        let order = self.receiver.next_order();
         let key = self.receiver.messages.insert(Box::new(Receiving {
+            order,
             session,
             message_id,
             from_path: state.from_path.clone(),
@@ -556,6 +562,7 @@ impl Receiver {
             by_id: BTreeMap::new(),
             request: Request::Ignored,
             gathered: Gathered::default(),
+            begun: 0,
             last_to: Vec::new(),
             last_session: None,
         }
@@ -563,6 +570,11 @@ impl Receiver {
 
     pub(super) fn len(&self) -> usize {
         self.messages.len()
+    }
+
+    pub(super) fn next_order(&mut self) -> u64 {
+        self.begun += 1;
+        self.begun
     }
 
     /// A session is over: requests for it find nothing any more, nor does the one being received.

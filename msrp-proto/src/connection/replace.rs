@@ -19,9 +19,10 @@ impl Connection {
             refused: core::mem::take(&mut state.refused),
             ..Carry::default()
         });
+        let mut incomplete = Vec::new();
         for key in &state.incoming {
             if let Some(message) = self.receiver.messages.get_mut(*key) {
-                carry.incomplete.push(Incomplete {
+                let incomplete_message = Incomplete {
                     was: IncomingId(*key),
                     message_id: message.message_id.clone(),
                     success_report: message.success_report,
@@ -30,9 +31,12 @@ impl Connection {
                     received: core::mem::take(&mut message.received),
                     end: message.end,
                     body: None,
-                });
+                };
+                incomplete.push((message.order, incomplete_message));
             }
         }
+        incomplete.sort_by_key(|(order, _)| *order);
+        carry.incomplete = incomplete.into_iter().map(|(_, message)| message).collect();
         let mut unconfirmed = Vec::new();
         for id in state.unreported.values().chain(&state.outgoing) {
             if let Some(message) = self.sending.get_mut(id.0) {
@@ -60,16 +64,22 @@ impl Connection {
             incomplete,
             ..
         } = carry;
-        let (max_remembered, max_incoming) = (self.keep().max, self.config.max_incoming);
+        let (keep, max_incoming) = (self.keep(), self.config.max_incoming);
         let Some(state) = self.sessions.get_mut(id.0) else {
             return;
         };
         state.received = received;
-        state.received.truncate(max_remembered);
+        state.received.truncate(keep.max);
         state.refused = refused;
-        state.refused.truncate(max_remembered);
+        state.refused.truncate(keep.max);
         let too_many = incomplete.len().saturating_sub(max_incoming);
-        for message in incomplete.into_iter().skip(too_many) {
+        let mut incomplete = incomplete.into_iter();
+        // Without what was received of them they would never be complete.
+        for message in incomplete.by_ref().take(too_many) {
+            let status = StatusCode::STOP_SENDING;
+            state.refused.insert(message.message_id, status, keep);
+        }
+        for message in incomplete {
             self.resume_incoming(id, message);
         }
     }
@@ -95,7 +105,9 @@ impl Connection {
             return;
         }
         let octets = received.len();
+        let order = self.receiver.next_order();
         let key = self.receiver.messages.insert(Box::new(Receiving {
+            order,
             session,
             message_id: message_id.clone(),
             from_path: Bytes::new(),

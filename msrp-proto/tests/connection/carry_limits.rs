@@ -17,19 +17,26 @@ fn begun(peer: &mut Peer, messages: usize) {
 }
 
 #[test]
-fn the_oldest_beyond_the_limit_are_dropped() {
+fn the_oldest_beyond_the_limit_are_refused() {
     run(|peer| {
-        begun(peer, 4);
+        begun(peer, 3);
+        // The next one takes its place, and is the newest.
+        peer.feed(Frame::chunk("t001", "m001", "3-4/4", "cd"));
+        peer.feed(Frame::chunk("t001", "m004", "1-2/4", "ab").continued());
+        peer.feed(Frame::chunk("t001", "m005", "1-2/4", "ab").continued());
         let carry = failed(peer, None);
         assert_eq!(carry.incomplete_count(), 4);
         let mut peer = replaced(peer, carry, |config| config.max_incoming(2));
-        assert_eq!(peer.events(), ["m003 resumed 2", "m004 resumed 2"]);
+        assert_eq!(peer.events(), ["m004 resumed 2", "m005 resumed 2"]);
         // They take the places that there are.
-        peer.feed(anew(Frame::text("t002", "m005", "x")));
+        peer.feed(anew(Frame::text("t002", "m006", "x")));
         assert_eq!(peer.sent_lines(), ["t002 413"]);
-        peer.feed(anew(Frame::chunk("t003", "m003", "3-4/4", "cd")));
-        peer.feed(anew(Frame::text("t004", "m006", "x")));
+        peer.feed(anew(Frame::chunk("t003", "m004", "3-4/4", "cd")));
+        peer.feed(anew(Frame::text("t004", "m007", "x")));
         assert_eq!(peer.sent_lines(), ["t003 200", "t004 200"]);
+        // Without its beginning this one would never be complete.
+        peer.feed(anew(Frame::chunk("t005", "m002", "3-4/4", "cd")));
+        assert_eq!(peer.sent_lines(), ["t005 413"]);
     });
 }
 
