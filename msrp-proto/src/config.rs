@@ -82,7 +82,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Bounds on the heads and bodies that a peer sends.
+    /// Bounds on the heads and bodies that a peer sends, and what becomes of those that pass them.
     pub fn wire_limits(self, wire: Limits) -> Self {
         Self { wire, ..self }
     }
@@ -107,8 +107,10 @@ impl Config {
         }
     }
 
-    /// How long a response may take, from the last octet of the request on. Default: 30 s, the value of
-    /// RFC 4975 §7.1.1.
+    /// How long a response may take, from the last octet of the request on; then the message has failed as
+    /// [`SendFailure::TimedOut`](crate::SendFailure::TimedOut), or the SEND without a body is told as
+    /// [`SessionEvent::Unanswered`](crate::SessionEvent::Unanswered). Default: 30 s, the value of RFC 4975
+    /// §7.1.1.
     pub fn transaction_timeout(self, wait: Duration) -> Self {
         Self {
             transaction_timeout: wait,
@@ -134,8 +136,8 @@ impl Config {
         }
     }
 
-    /// How long the connection may be without a session before [`Event::Idle`](crate::Event::Idle).
-    /// Default: 300 s.
+    /// How long the connection may be without a session before [`Event::Idle`](crate::Event::Idle), which is
+    /// all that happens. Default: 300 s.
     pub fn idle_timeout(self, wait: Duration) -> Self {
         Self {
             idle_timeout: wait,
@@ -194,7 +196,8 @@ impl Config {
         Self { matching, ..self }
     }
 
-    /// Most sessions on a connection. Default: 1024.
+    /// Most sessions on a connection; a further one is not opened, as
+    /// [`OpenErrorReason::TooMany`](crate::OpenErrorReason::TooMany). Default: 1024.
     pub fn max_sessions(self, sessions: usize) -> Self {
         Self {
             max_sessions: sessions,
@@ -202,7 +205,8 @@ impl Config {
         }
     }
 
-    /// Most messages of a session that wait or are being sent. Default: 1024.
+    /// Most messages of a session that wait or are being sent; a further one is not taken, as
+    /// [`SendErrorReason::TooMany`](crate::SendErrorReason::TooMany). Default: 1024.
     pub fn max_outgoing(self, messages: usize) -> Self {
         Self {
             max_outgoing: messages,
@@ -254,8 +258,9 @@ impl Config {
         }
     }
 
-    /// Answers waiting to be taken past which no further input is taken. Raised to twice the in-flight
-    /// limit if below it, so that two such connections cannot wait for one another. Default: 4096.
+    /// Answers and REPORTs waiting to be taken past which no further input is taken; after 30 s of that the
+    /// connection is lost as [`ConnectionError::Stalled`](crate::ConnectionError::Stalled). Raised to twice the
+    /// in-flight limit if below it, so that two such connections cannot wait for one another. Default: 4096.
     pub fn max_answers(self, answers: usize) -> Self {
         Self {
             max_answers: answers,
@@ -263,7 +268,8 @@ impl Config {
         }
     }
 
-    /// Octets of input kept while `wants_input` is false; past it the connection is lost. Default: 1 MiB.
+    /// Octets of input kept while `wants_input` is false; past it the connection is lost as
+    /// [`ConnectionError::InputOverflow`](crate::ConnectionError::InputOverflow). Default: 1 MiB.
     pub fn max_held(self, octets: usize) -> Self {
         Self {
             max_held: octets,
@@ -273,7 +279,8 @@ impl Config {
 
     /// How many Message-IDs of ended messages are remembered per session: received ones to flag
     /// duplicates (ruling R-65), refused ones to refuse what yet comes of them, sent ones to tell of late
-    /// outcomes; so many of each kind. Default: 256.
+    /// outcomes; so many of each kind. Past it the oldest is forgotten: a duplicate of it counts as new.
+    /// Default: 256.
     pub fn max_remembered(self, messages: usize) -> Self {
         Self {
             max_remembered: messages,
@@ -290,7 +297,8 @@ impl Config {
         }
     }
 
-    /// Octets of a streamed body that are asked for ahead of sending, at least 4096. Default: 64 KiB.
+    /// Octets of a streamed body that are asked for ahead of sending, at least 4096; more are not taken, as
+    /// [`WriteErrorReason::NotWanted`](crate::WriteErrorReason::NotWanted). Default: 64 KiB.
     pub fn body_window(self, octets: usize) -> Self {
         Self {
             body_window: octets.max(4096),

@@ -152,7 +152,7 @@ pub struct ExpectError {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExpectErrorReason {
-    /// Another session has the same URI (RFC 4975 §8.2).
+    /// Another session has the same URI (RFC 4975 §8.2); for a fork, one on the same connection.
     #[error("the URI is in use")]
     InUse,
     /// The own URI names a host, not a session (RFC 4975 §6).

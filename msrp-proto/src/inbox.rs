@@ -64,7 +64,8 @@ impl Default for Inbox {
 
 impl Inbox {
     /// An inbox that takes messages up to `max_message` octets, and sets aside no more than `max_total`
-    /// octets for all that are incomplete.
+    /// octets for all that are incomplete; what passes either is refused with 413. Octets that have not arrived
+    /// yet count where later ones have.
     pub fn new(max_message: usize, max_total: usize) -> Self {
         Self {
             max_message,

@@ -22,11 +22,11 @@ use crate::wire::{MsrpUri, PathRef, UriRef};
 ///   whether to accept, or with what to refuse.
 /// - A session ends: [`ended`](Self::ended). A connection ends: [`lost`](Self::lost).
 /// - The application opens a session itself: [`reusable`](Self::reusable) may have a connection for it;
-///   [`opened`](Self::opened) tells the table.
+///   [`opened`](Self::opened) or [`fork_opened`](Self::fork_opened) tells the table.
 ///
 /// ```
 /// use std::sync::Arc;
-/// use msrp_proto::{Config, Connection, Event, Matching, SessionTable};
+/// use msrp_proto::{Config, Connection, Event, Matching, Refusal, SessionTable};
 ///
 /// // Every connection asks, since each may get the first request of any session.
 /// let config = Arc::new(Config::default().session_requests(true));
@@ -37,7 +37,11 @@ use crate::wire::{MsrpUri, PathRef, UriRef};
 ///         match table.claim(&name, &request) {
 ///             Ok((registration, session)) => match connection.accept(request, session) {
 ///                 Ok(_session) => { /* remember which registration it has */ }
-///                 Err(_) => table.ended(registration),
+///                 Err(error) => {
+///                     table.ended(registration);
+///                     // Left alone, it would hold up the connection for 5 s.
+///                     connection.refuse(*error.request, Refusal::NO_SESSION);
+///                 }
 ///             },
 ///             Err(refusal) => connection.refuse(request, refusal),
 ///         }
@@ -105,7 +109,8 @@ impl<K: Clone + Ord> SessionTable<K> {
     }
 
     /// A further session under the URI of another one: an offer that was forked has several answers
-    /// (RFC 4975 §8.8). Each is bound to a connection of its own (ruling R-40).
+    /// (RFC 4975 §8.8). Each is bound to a connection of its own (ruling R-40). For peers that will connect;
+    /// where this side connects, [`fork_opened`](Self::fork_opened) is for it.
     ///
     /// # Errors
     ///
@@ -182,9 +187,33 @@ impl<K: Clone + Ord> SessionTable<K> {
     /// [`ExpectErrorReason`] if the URI is in use.
     pub fn opened(&mut self, connection: K, local: &MsrpUri) -> Result<Registration, ExpectErrorReason> {
         self.check_new(local)?;
-        let registration = self.add(local.clone(), State::Held(connection.clone()));
-        self.known(&connection).sessions.insert(registration.0);
-        Ok(registration)
+        Ok(self.hold(local.clone(), connection))
+    }
+
+    /// The application has opened a further session by itself, under the URI of another one: it connects to each
+    /// peer that has answered a forked offer (RFC 4975 §8.8), each time on another connection (ruling R-40).
+    ///
+    /// # Errors
+    ///
+    /// [`ExpectErrorReason`] if the other one is not in the table any more, or that connection has a session
+    /// with its URI.
+    pub fn fork_opened(
+        &mut self,
+        of: Registration,
+        connection: K,
+    ) -> Result<Registration, ExpectErrorReason> {
+        let local = match self.entries.get(of.0) {
+            Some(entry) => entry.local.clone(),
+            None => return Err(ExpectErrorReason::Unknown),
+        };
+        let in_use = |key: &Key| match self.entries.get(*key) {
+            Some(entry) => matches!(&entry.state, State::Held(by) if *by == connection),
+            None => false,
+        };
+        if self.find(local.as_ref()).iter().any(in_use) {
+            return Err(ExpectErrorReason::InUse);
+        }
+        Ok(self.hold(local, connection))
     }
 
     /// A session has ended, or is not wanted any more. Its URI is unknown from now on.
@@ -296,6 +325,12 @@ impl<K: Clone + Ord> SessionTable<K> {
         let key = self.entries.insert(Entry { local, state });
         self.by_id.entry(id).or_default().push(key);
         Registration(key)
+    }
+
+    fn hold(&mut self, local: MsrpUri, connection: K) -> Registration {
+        let registration = self.add(local, State::Held(connection.clone()));
+        self.known(&connection).sessions.insert(registration.0);
+        registration
     }
 
     fn remove(&mut self, key: Key) -> Option<Entry<K>> {

@@ -178,6 +178,24 @@ fn the_answers_to_a_forked_offer_are_sessions_of_their_own() {
     });
 }
 
+/// The offerer connects, as it does unless something else is negotiated: to each peer that has answered.
+#[test]
+fn forks_that_are_connected_to_from_here() {
+    run(|endpoint| {
+        let first = endpoint.table.opened(7, &B.parse().unwrap()).unwrap();
+        let table = &mut endpoint.table;
+        assert_eq!(table.fork_opened(first, 7), Err(ExpectErrorReason::InUse));
+        let second = table.fork_opened(first, 8).unwrap();
+        assert_eq!((table.sessions_of(&7), table.sessions_of(&8)), (1, 1));
+        table.lost(&7);
+        assert_eq!(table.fork_opened(first, 9), Err(ExpectErrorReason::Unknown));
+        assert_eq!(endpoint.feed(0, Frame::bodiless("t001")), ["t001 506"]);
+        endpoint.table.ended(second);
+        assert!(endpoint.table.is_empty());
+        assert_eq!(endpoint.feed(0, Frame::bodiless("t002")), ["t002 481"]);
+    });
+}
+
 /// Of several sessions under one URI a sender that none of them names gets one whose peer is not known
 /// yet, else the oldest.
 #[test]
