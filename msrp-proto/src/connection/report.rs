@@ -147,6 +147,8 @@ impl Connection {
                         status: code,
                     },
                 ));
+                // Over a relay this is the usual course: it has answered 200 for its own part.
+                self.session_reported(session, code);
             }
             return;
         };
@@ -169,6 +171,12 @@ impl Connection {
             return;
         }
         self.fail_outgoing(id, code);
+        self.session_reported(session, code);
+    }
+
+    /// Octets were lost, or the session is gone: it has failed, whether or not their message has had its outcome
+    /// (RFC 4975 §7.3.2, ruling R-24).
+    fn session_reported(&mut self, session: SessionId, code: StatusCode) {
         if matches!(
             code,
             StatusCode::TIMEOUT | StatusCode::NO_SESSION | StatusCode::BOUND_ELSEWHERE

@@ -408,8 +408,37 @@ fn late_reports() {
         peer.events();
         peer.feed(report.clone());
         assert_eq!(peer.events(), [format!("B late {id} 200")]);
-        peer.feed(report.header("Status", "000 481 No"));
-        assert_eq!(peer.events(), [format!("B late {id} 481")]);
+        peer.feed(report.clone().header("Status", "000 413 No"));
+        assert_eq!(peer.events(), [format!("B late {id} 413")]);
         assert!(peer.session("B").is_bound());
+        // Of another message it says nothing.
+        peer.feed(Frame::report("r002", "other", "1-10/10", "000 481 No"));
+        assert_eq!(peer.events(), [""; 0]);
     });
+    // What says that the session is gone says so of whatever message.
+    for code in ["408", "481", "506"] {
+        run(|peer| {
+            peer.bind();
+            let out = peer.send("out", text("hello"));
+            let id = peer
+                .connection
+                .outgoing(out)
+                .unwrap()
+                .message_id()
+                .unwrap()
+                .to_string();
+            let sent = peer.sent();
+            // A relay has taken it.
+            peer.feed(Frame::response(&sent[0].id(), "200 OK"));
+            assert_eq!(peer.events().last().unwrap(), "out completed");
+            peer.feed(Frame::report("r001", &id, "1-5/5", &format!("000 {code}")));
+            assert_eq!(
+                peer.events(),
+                [
+                    format!("B late {id} {code}"),
+                    format!("B failed: the peer answered {code}")
+                ]
+            );
+        });
+    }
 }
