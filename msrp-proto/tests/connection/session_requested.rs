@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use msrp_proto::wire::StatusCode;
-use msrp_proto::{AcceptErrorReason, Config, Matching, OpenErrorReason, Refusal};
+use msrp_proto::{AcceptErrorReason, Config, LinkError, Matching, OpenErrorReason, Refusal};
 
 use crate::frame::{B, B2, Frame};
 use crate::peer::{Cut, Setup, passive, text};
@@ -244,6 +244,41 @@ fn closing_refuses() {
         let error = peer.connection.accept(request, passive(B)).unwrap_err();
         assert_eq!(error.reason, AcceptErrorReason::Expired);
     });
+}
+
+/// The peer has said all it has to say, and nobody has answered yet.
+#[test]
+fn an_end_while_a_request_is_open() {
+    let end = |how: &str, answers: &[&str], told: &str| {
+        asking().run(|peer| {
+            peer.feed(join([
+                Frame::text("t001", "m001", "first"),
+                Frame::text("t002", "m002", "second").to(B2),
+            ]));
+            peer.eof();
+            let request = peer.request();
+            peer.events();
+            match how {
+                "close" => peer.connection.close().unwrap(),
+                "abort" => peer.connection.abort(),
+                _ => peer.connection.handle_failure(peer.now, LinkError::Reset),
+            }
+            assert_eq!(peer.sent_lines(), answers);
+            assert_eq!(peer.events(), [format!("lost: {told}")]);
+            assert!(peer.connection.is_closed() && peer.due_in().is_none());
+            let error = peer.connection.accept(request, passive(B)).unwrap_err();
+            assert_eq!(error.reason, AcceptErrorReason::Expired);
+            peer.connection.refuse(*error.request, Refusal::NO_SESSION);
+            peer.assert_silent();
+        });
+    };
+    end(
+        "close",
+        &["t001 481", "t002 481"],
+        "the peer closed the connection",
+    );
+    end("abort", &[], "connection aborted");
+    end("failure", &[], "the connection broke");
 }
 
 /// Nor is anybody asked about what waits behind.
