@@ -2,7 +2,8 @@
 
 use msrp_proto::wire::MsrpUri;
 use msrp_proto::{
-    Config, ExpectErrorReason, Matching, Refusal, ReuseKey, Role, SessionConfig, SessionTable, Terms,
+    Config, ExpectErrorReason, Matching, OpenErrorReason, Refusal, ReuseKey, Role, SessionConfig,
+    SessionTable, Terms,
 };
 
 use crate::frame::{A, B, B2, Frame};
@@ -60,14 +61,21 @@ fn a_session_bound_elsewhere_is_refused_with_506() {
         assert_eq!(endpoint.feed(1, Frame::text("t002", "m002", "two")), ["t002 506"]);
         assert_eq!(endpoint.connections[0].sent_lines(), [""; 0]);
         assert_eq!(endpoint.connections[1].connection.session_count(), 0);
-        assert_eq!(
-            endpoint.feed(1, Frame::text("t003", "m003", "x").to(B2)),
-            ["t003 481"]
-        );
+        // Another URI is unknown on both, whatever else is wrong with the request.
+        for connection in [0, 1] {
+            let unknown = Frame::text("t003", "m003", "x").to(B2);
+            assert_eq!(endpoint.feed(connection, unknown.clone()), ["t003 481"]);
+            let malformed = unknown.header("Byte-Range", "?");
+            assert_eq!(endpoint.feed(connection, malformed), ["t003 481"]);
+        }
         // The binding is as before.
         assert_eq!(
             endpoint.feed(0, Frame::text("t004", "m004", "three")),
             ["t004 200"]
+        );
+        assert_eq!(
+            endpoint.feed(1, Frame::text("t005", "m005", "four")),
+            ["t005 506"]
         );
         endpoint.connections[0].session(B).send(text("own")).unwrap();
         assert_eq!(endpoint.connections[0].sent_lines(), ["SEND 1-3/3 own $"]);
@@ -269,6 +277,10 @@ fn each_session_has_a_uri_of_its_own() {
     );
     table.ended(own);
     table.expect(passive(B)).unwrap();
+    // So it is within one connection.
+    let mut peer = Setup::new().peer(Cut::Whole);
+    let error = peer.connection.open(passive(B)).unwrap_err();
+    assert_eq!(error.reason, OpenErrorReason::InUse);
     let nobody = passive("msrp://b.example.com:12763;tcp");
     assert_eq!(
         table.expect(nobody).unwrap_err().reason,
