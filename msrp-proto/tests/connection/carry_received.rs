@@ -37,7 +37,7 @@ pub(crate) fn anew(frame: Frame) -> Frame {
     frame.to(NEW_B).from(NEW_A)
 }
 
-/// Shows: MSRP-5.4-24, MSRP-5.4-26.
+/// Shows: MSRP-5.4-24, MSRP-5.4-26 (of responses and REPORTs).
 #[test]
 fn chunks_on_both_sides_of_a_failure() {
     run(|peer| {

@@ -60,10 +60,17 @@ fn each_session_has_its_unconfirmed_messages() {
         .iter()
         .map(|session| {
             let mut session = wire.connection.session(*session).unwrap();
-            (0..2).map(|_| session.send(message("hello")).unwrap()).collect()
+            (0..2)
+                .map(|at| session.send(message("hello").success_report(at == 0)).unwrap())
+                .collect()
         })
         .collect();
-    wire.drain();
+    // The first of each session awaits its report, the second its response.
+    for frame in wire.drain() {
+        if frame.head.success_report() == Some(true) {
+            wire.answer(&frame, 200);
+        }
+    }
     wire.connection.handle_failure(wire.now, LinkError::Reset);
     let failed: Vec<_> = wire
         .events()

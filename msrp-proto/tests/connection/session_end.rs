@@ -33,7 +33,7 @@ const ENDS: [&str; 9] = [
     "B3 failed: the connection ended",
 ];
 
-/// Shows: MSRP-5.4-17, MSRP-5.4-18.
+/// Shows: MSRP-5.4-17 (but for the lists of unconfirmed messages), MSRP-5.4-18.
 #[test]
 fn the_connection_takes_its_sessions_along() {
     type End = fn(&mut Peer);
