@@ -125,12 +125,14 @@ fn the_passive_side_waits_for_a_request() {
 fn all_chunks_of_a_message_stay_on_their_session() {
     for config in [limit(2048), limit(None)] {
         let mut wire = Wire::active(config);
-        let other = wire.add_session(OTHER, PEER);
+        let other = wire.add_session(OTHER, OTHER_PEER);
         wire.send(message(octets(100_000)));
         let mut session = wire.connection.session(other).unwrap();
         session.send(message("x".repeat(100_000))).unwrap();
         let frames = wire.drain();
         let (ours, others): (Vec<_>, Vec<_>) = frames.iter().partition(|frame| frame.paths()[1] == LOCAL);
+        assert!(ours.iter().all(|frame| frame.paths() == [PEER, LOCAL]));
+        assert!(others.iter().all(|frame| frame.paths() == [OTHER_PEER, OTHER]));
         assert_eq!(joined(ours), octets(100_000));
         assert_eq!(joined(others), vec![b'x'; 100_000]);
     }

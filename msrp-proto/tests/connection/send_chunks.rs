@@ -51,6 +51,11 @@ fn chunks_of_2048_octets() {
         shapes(&sent(limit(2048), message(octets(4096)))),
         ["1-2048/4096 2048+", "2049-4096/4096 2048$"]
     );
+    // Interruptible ones too.
+    assert_eq!(
+        shapes(&sent(limit(3000), message(octets(7000)))),
+        ["1-*/7000 3000+", "3001-*/7000 3000+", "6001-7000/7000 1000$"]
+    );
 }
 
 /// Shows: MSRP-7.1.1-01, MSRP-7.1.1-25, MSRP-7.1.1-18.
@@ -163,9 +168,19 @@ fn what_is_to_be_reported_stands_in_every_chunk() {
     }
     assert_eq!(joined(&frames), octets(60_000));
 
-    let plain = sent(limit(2048), message("x").failure_report(FailureReport::No));
-    assert_eq!(plain[0].head.failure_report(), Some(FailureReport::No));
-    assert_eq!(plain[0].head.success_report(), None);
+    for (success, failure) in [
+        (false, FailureReport::Yes),
+        (false, FailureReport::No),
+        (true, FailureReport::Yes),
+        (true, FailureReport::No),
+    ] {
+        let one = message("x").success_report(success).failure_report(failure);
+        let head = &sent(limit(2048), one)[0].head;
+        // Defaults are not written.
+        assert_eq!(head.success_report(), success.then_some(true));
+        let written = Some(failure).filter(|failure| *failure != FailureReport::Yes);
+        assert_eq!(head.failure_report(), written);
+    }
 }
 
 /// Shows: MSRP-13-06.

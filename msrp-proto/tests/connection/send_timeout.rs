@@ -153,14 +153,19 @@ fn the_rest_of_a_timed_out_message_is_given_up() {
 /// Shows: MSRP-7.1.1-12, MSRP-5.3-03.
 #[test]
 fn without_full_failure_reports_there_is_no_timer() {
-    let mut no = Wire::active(Config::default());
-    let id = no.send(message("hello").failure_report(FailureReport::No));
-    let frames = no.drain();
-    assert_eq!(no.connection.poll_timeout(), None);
-    assert_eq!(no.outgoing(id), [OutgoingEvent::Sent, OutgoingEvent::Completed]);
-    for status in [200, 481] {
-        no.answer(&frames[0], status);
-        assert!(no.events().is_empty() && no.drain().is_empty());
+    // Nothing is known of it any more, so what is said of it counts for nothing.
+    for statuses in [[200, 481], [481, 200], [415, 415]] {
+        let mut no = Wire::active(Config::default());
+        let id = no.send(message("hello").failure_report(FailureReport::No));
+        let frames = no.drain();
+        assert_eq!(no.connection.poll_timeout(), None);
+        assert_eq!(no.outgoing(id), [OutgoingEvent::Sent, OutgoingEvent::Completed]);
+        for status in statuses {
+            no.answer(&frames[0], status);
+            assert!(no.events().is_empty() && no.drain().is_empty());
+        }
+        no.send(message("as before"));
+        assert_eq!(shapes(&no.drain()), ["1-9/9 9$"]);
     }
 
     let mut partial = Wire::active(limit(2048));
