@@ -37,6 +37,21 @@ fn to_the_octet() {
             peer.transmitted(),
             response("a786hjs2", "481 Session Does Not Exist", A, UNKNOWN)
         );
+        // The own URI, not as the sender of the request has spelled it.
+        let spelled = "MSRP://B.EXAMPLE.COM:012763/kjhd37s2s20w2a;TCP;x=y";
+        peer.feed(Frame::text("a786hjs2", "m002", "x").to(spelled));
+        assert_eq!(peer.transmitted(), response("a786hjs2", "200 OK", A, B));
+        peer.feed(
+            Frame::text("a786hjs2", "m003", "x")
+                .to(spelled)
+                .header("Byte-Range", "x"),
+        );
+        assert_eq!(peer.transmitted(), response("a786hjs2", "400 Bad Request", A, B));
+        peer.feed(Frame::new("a786hjs2", "FOO").to(spelled));
+        assert_eq!(
+            peer.transmitted(),
+            response("a786hjs2", "501 Unknown Method", A, B)
+        );
         // For the longest identifier, and the shortest.
         for id in ["0123456789abcdef.-+%=fedcba98765", "abcd"] {
             peer.feed(Frame::bodiless(id));

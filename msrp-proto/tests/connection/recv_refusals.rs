@@ -41,6 +41,7 @@ fn types_are_matched_without_case_and_parameters() {
         ("TEXT/plain", "text/PLAIN", 200),
         ("text/plain", "text/html", 415),
         ("text/plain image/*", "image/png;x=y", 200),
+        ("text/plain;charset=UTF-8", "text/plain", 200),
         ("*", "application/octet-stream", 200),
         ("*", "x-a/y.b", 200),
         ("", "text/plain", 415),
