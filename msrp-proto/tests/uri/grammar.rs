@@ -57,6 +57,12 @@ fn every_printed_uri_is_read() {
     assert_eq!(error("msrp://;tcp"), UriError::Host);
     assert_eq!(error("msrp://:1;tcp"), UriError::Host);
     assert_eq!(error("msrp://h:1;"), UriError::Transport);
+    assert_eq!(error("msrp://h:1"), UriError::Transport);
+    assert_eq!(error("msrp://h:1/s"), UriError::Transport);
+    assert_eq!(error("msrp://h:1/s;tcp;"), UriError::Parameter);
+    for text in ["msrp://h;ws", "msrp://[2001:db8::1]:1/s;tcp;x;y=1"] {
+        assert_eq!(uri(text).to_string(), text);
+    }
     for text in [
         "msrp://h:1/s;tcp?a",
         "msrp://h:1/s?a;tcp",

@@ -1,7 +1,7 @@
 //! Where frames begin and end (RFC 4975 §5.1, §7.1, §7.3.1).
 
 use bytes::Bytes;
-use msrp_proto::wire::{DecodeError, Decoder, Item, Limits};
+use msrp_proto::wire::{ContinuationFlag, DecodeError, Decoder, Item, Limits};
 
 use crate::support::{PATHS, bodiless, decode, decode_pieces, send};
 
@@ -197,11 +197,32 @@ fn an_end_line_has_one_of_three_flags() {
         let found = decoded.frames[0].body.as_deref();
         assert_eq!(found, Some(if legal { b"x" } else { &body[..] }), "{flag}");
     }
-    for missing in ["-------abcd$", "-------abcd$\n", "-------abcd$\r", "-------abcd"] {
-        let stream = [b"MSRP abcd SEND\r\n", PATHS.as_bytes(), missing.as_bytes()].concat();
-        let decoded = decode(&stream);
+    let in_head = |line: &str| [b"MSRP abcd SEND\r\n", PATHS.as_bytes(), line.as_bytes()].concat();
+    for missing in [
+        "-------abcd$",
+        "-------abcd$\n",
+        "-------abcd$\r",
+        "-------abcd$ \n",
+        "-------abcd",
+    ] {
+        let decoded = decode(&in_head(missing));
         assert!(!decoded.between_frames, "{missing}");
         assert!(decoded.frames.is_empty(), "{missing}");
+        // In the body, it makes body.
+        let body = format!("x\r\n{missing}y");
+        let found = decode(&send("abcd", body.as_bytes(), '$'));
+        assert_eq!(found.only().body.as_deref(), Some(body.as_bytes()), "{missing}");
+    }
+    // Six hyphens, eight of them, another identifier.
+    for other in ["------abcd$\r\n", "--------abcd$\r\n", "-------ABCD$\r\n"] {
+        let stream = in_head(&format!("{other}-------abcd+\r\n"));
+        let decoded = decode(&stream);
+        let frame = decoded.only();
+        assert!(frame.fault.is_some(), "{other}");
+        assert_eq!(frame.flag, Some(ContinuationFlag::Continued), "{other}");
+        let body = format!("x\r\n{other}y");
+        let found = decode(&send("abcd", body.as_bytes(), '$'));
+        assert_eq!(found.only().body.as_deref(), Some(body.as_bytes()), "{other}");
     }
 }
 
