@@ -1,6 +1,6 @@
 //! What the codes of responses and REPORTs do (RFC 4975 §10; rulings ).
 
-use msrp_proto::wire::StatusCode;
+use msrp_proto::wire::{FailureReport, StatusCode};
 use msrp_proto::{Config, MediaType, Message, OutgoingEvent, SendErrorReason, SendFailure};
 
 use crate::wire_out::{Wire, limit, message, octets, seconds, shapes, text};
@@ -140,6 +140,8 @@ fn the_session_stops_and_others_go_on() {
 }
 
 /// Also when the message that the chunk belonged to has ended before.
+///
+/// Shows: MSRP-10.8-01 (whatever is answered).
 #[test]
 fn the_session_stops_whatever_became_of_the_message() {
     for code in [481, 506] {
@@ -147,6 +149,16 @@ fn the_session_stops_whatever_became_of_the_message() {
         let id = wire.send(message("hello"));
         let frames = wire.drain();
         wire.connection.outgoing(id).unwrap().abort();
+        wire.answer(&frames[0], code);
+        let events = wire.session_events();
+        assert_eq!(
+            events.last(),
+            Some(&format!("Failed(Refused(StatusCode({code})))"))
+        );
+        // Where only failures are answered, this is one.
+        let mut wire = Wire::active(Config::default());
+        wire.send(message("hello").failure_report(FailureReport::Partial));
+        let frames = wire.drain();
         wire.answer(&frames[0], code);
         let events = wire.session_events();
         assert_eq!(
