@@ -188,6 +188,8 @@ fn a_refused_message_stays_refused() {
 }
 
 /// The one that fails next leaves what it has taken over, too.
+///
+/// Shows: MSRP-5.4-24 (chunks in any order).
 #[test]
 fn a_second_failure() {
     run(|peer| {

@@ -120,6 +120,9 @@ fn unconfirmed_messages_are_sent_again() {
             });
         }
         let again = wire.drain();
+        // What else it sends takes the new path, too.
+        wire.connection.session(wire.session).unwrap().ping();
+        assert_eq!(wire.drain()[0].paths(), [NEW_PEER, NEW_LOCAL]);
         let expected: &[&str] = if whole {
             &[
                 "1-3/3 3$",
@@ -344,6 +347,8 @@ fn streamed_bodies_go_on_where_they_stopped() {
 }
 
 /// Responses and reports confirm, each on its own and in parts.
+///
+/// Shows: MSRP-5.4-19 (the ranges).
 #[test]
 fn what_is_missing_of_a_message() {
     let mut wire = Wire::active(limit(4));

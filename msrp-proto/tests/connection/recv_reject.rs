@@ -191,7 +191,7 @@ fn a_failure_that_shows_later() {
     });
 }
 
-/// Shows: MSRP-7.1.4-07.
+/// Shows: MSRP-7.1.4-07, MSRP-7.1.4-08 (of a whole message).
 #[test]
 fn a_failure_report() {
     run(|peer| {

@@ -71,6 +71,8 @@ fn addresses() {
         "msrp://[::FFFF:c000:0201]:1/s;tcp",
     );
     assert_differ("msrp://192.0.2.1:1/s;tcp", "msrp://192.0.2.10:1/s;tcp");
+    assert_differ("msrp://192.0.2.1:1/s;tcp", "msrp://193.0.2.1:1/s;tcp");
+    assert_differ("msrp://[2001:db8::1]:1/s;tcp", "msrp://[2001:db9::1]:1/s;tcp");
     assert_differ("msrp://[2001:db8::1]:1/s;tcp", "msrp://[2001:db8::10]:1/s;tcp");
 }
 
