@@ -88,7 +88,9 @@ impl Carry {
     /// Messages whose outcome was not known when the session failed, in the order in which they were queued:
     /// their last event was [`ConnectionLost`](crate::SendFailure::ConnectionLost),
     /// [`SessionEnded`](crate::SendFailure::SessionEnded), or
-    /// [`Unconfirmed`](crate::SendFailure::Unconfirmed) because the session failed.
+    /// [`Unconfirmed`](crate::SendFailure::Unconfirmed) because the session failed. A message that a response or
+    /// a REPORT has failed by itself is not among them, even if the session failed by the same; its events tell
+    /// the range, and it is sent again, whole or in part, by its Message-ID.
     pub fn unconfirmed(&self) -> &[Unconfirmed] {
         &self.unconfirmed
     }
@@ -159,6 +161,9 @@ impl Unconfirmed {
     /// Makes a message with the same content go on with this one, from [`resume_at`](Self::resume_at) on
     /// ([`Message::resume`]). The peer must have kept what it has of it. To one that may not have, the whole
     /// message is sent again under the same Message-ID ([`Message::message_id`]), which makes it a duplicate.
+    ///
+    /// Responses come from the next hop. Over a relay they say nothing of what the peer has: where the path has
+    /// more than one URI, go on only from what [`reported`](Self::reported) shows, or send the whole message.
     pub fn resume(&self, message: Message) -> Message {
         message.resume(self.message_id.clone(), self.resume_at())
     }

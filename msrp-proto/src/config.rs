@@ -174,7 +174,8 @@ impl Config {
     }
 
     /// Whether the application is asked about requests for sessions that the connection does not know, by
-    /// [`Event::SessionRequested`](crate::Event::SessionRequested). Default: false, they are answered with 481.
+    /// [`Event::SessionRequested`](crate::Event::SessionRequested), also where a session has ended that the peer
+    /// does not know to be over. Default: false, they are answered with 481.
     pub fn session_requests(self, asked: bool) -> Self {
         Self {
             session_requests: asked,

@@ -247,7 +247,8 @@ impl fmt::Debug for OutgoingEvent {
 /// A request for a session that its connection does not know, which waits to be accepted or refused:
 /// [`Connection::accept`](crate::Connection::accept), [`Connection::refuse`](crate::Connection::refuse). Until
 /// then nothing behind it is processed, and `wants_input` is false. Left alone, it is answered with 481
-/// after [`Config::request_timeout`](crate::Config::request_timeout).
+/// after [`Config::request_timeout`](crate::Config::request_timeout). One that is over before its event is
+/// taken is not told.
 pub struct SessionRequest {
     /// Counted per connection.
     pub(crate) number: u64,
