@@ -79,6 +79,8 @@ pub struct Unconfirmed {
     pub(crate) outgoing: OutgoingId,
     pub(crate) message_id: MessageId,
     pub(crate) sent: u64,
+    /// The next hop was a relay: its responses say nothing of what the peer has.
+    pub(crate) relayed: bool,
     pub(crate) acknowledged: RangeSet,
     pub(crate) reported: RangeSet,
     pub(crate) total: Option<u64>,
@@ -139,13 +141,14 @@ impl Unconfirmed {
         self.total
     }
 
-    /// The first octet, counted from 0, that no response and no report has confirmed.
+    /// The first octet, counted from 0, that no response and no report has confirmed. Where the path to the peer
+    /// had more than one URI only reports count, since a response is that of a relay.
     pub fn resume_at(&self) -> u64 {
         self.confirmed().first_gap()
     }
 
-    /// The parts that no response and no report has confirmed. The last one has no end if the length of the
-    /// message was not known.
+    /// The parts that are not confirmed, as [`resume_at`](Self::resume_at) counts. The last one has no end if
+    /// the length of the message was not known.
     pub fn missing(&self) -> Vec<ByteRange> {
         let confirmed = self.confirmed();
         let mut missing: Vec<_> = confirmed
@@ -161,14 +164,14 @@ impl Unconfirmed {
     /// Makes a message with the same content go on with this one, from [`resume_at`](Self::resume_at) on
     /// ([`Message::resume`]). The peer must have kept what it has of it. To one that may not have, the whole
     /// message is sent again under the same Message-ID ([`Message::message_id`]), which makes it a duplicate.
-    ///
-    /// Responses come from the next hop. Over a relay they say nothing of what the peer has: where the path has
-    /// more than one URI, go on only from what [`reported`](Self::reported) shows, or send the whole message.
     pub fn resume(&self, message: Message) -> Message {
         message.resume(self.message_id.clone(), self.resume_at())
     }
 
     fn confirmed(&self) -> RangeSet {
+        if self.relayed {
+            return self.reported.clone();
+        }
         let mut confirmed = self.acknowledged.clone();
         for range in self.reported.iter() {
             confirmed.insert(range);

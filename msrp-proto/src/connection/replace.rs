@@ -37,6 +37,12 @@ impl Connection {
         }
         incomplete.sort_by_key(|(order, _)| *order);
         carry.incomplete = incomplete.into_iter().map(|(_, message)| message).collect();
+        let relayed = state
+            .config
+            .terms
+            .remote
+            .as_ref()
+            .is_some_and(|path| path.len() > 1);
         let mut unconfirmed = Vec::new();
         for id in state.unreported.values().chain(&state.outgoing) {
             if let Some(message) = self.sending.get_mut(id.0) {
@@ -44,6 +50,7 @@ impl Connection {
                     outgoing: *id,
                     message_id: message.message_id.clone(),
                     sent: message.sent,
+                    relayed,
                     acknowledged: core::mem::take(&mut message.acknowledged),
                     reported: core::mem::take(&mut message.reported),
                     total: message.total(),

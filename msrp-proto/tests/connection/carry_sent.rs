@@ -28,9 +28,14 @@ fn carry_of(wire: &mut Wire) -> Carry {
 
 /// A connection with the replacement, at other URIs.
 fn replaced(carry: Carry, config: Config) -> Wire {
+    replaced_for(NEW_PEER, carry, config)
+}
+
+/// The same, with the peer at that path.
+fn replaced_for(peer: &str, carry: Carry, config: Config) -> Wire {
     let mut wire = Wire::seeded(config, Role::Active, Terms::new(path(PEER)), [8; 32]);
     wire.connection.session(wire.session).unwrap().abort();
-    let terms = Terms::new(path(NEW_PEER));
+    let terms = Terms::new(path(peer));
     let session = SessionConfig::new(uri(NEW_LOCAL), Role::Active, terms).replaces(carry);
     wire.session = wire.connection.open(session).unwrap();
     wire.events();
@@ -196,6 +201,32 @@ fn messages_that_had_another_outcome() {
         assert_eq!(wire.outgoing(id).last(), Some(&outcome));
     }
     assert_eq!(handles(&carry_of(&mut wire)), [reported]);
+}
+
+/// A relay answers for itself; only reports tell what the peer has.
+#[test]
+fn what_a_relay_has_taken_is_not_confirmed() {
+    let mut wire = Wire::open(limit(4), Role::Active, Terms::new(path(NEW_PEER)));
+    wire.send(message("0123456789").success_report(true));
+    wire.send(message("hello"));
+    let frames = wire.drain();
+    for frame in &frames[..4] {
+        wire.answer(frame, 200);
+    }
+    wire.report(&frames[0], "1-4/10", "000 200 OK");
+    let carry = fail(&mut wire);
+    let [long, short] = carry.unconfirmed() else {
+        panic!()
+    };
+    assert_eq!((long.acknowledged(), long.reported()), (10, 4));
+    assert_eq!(
+        (long.resume_at(), ranges(&long.missing())),
+        (4, vec!["5-10/10".into()])
+    );
+    assert_eq!(
+        (short.acknowledged(), short.resume_at(), ranges(&short.missing())),
+        (4, 0, vec!["1-5/5".into()])
+    );
 }
 
 /// All is acknowledged but not reported: the last octet asks for the report again.
@@ -391,7 +422,7 @@ fn a_second_failure_while_it_goes_on() {
         };
         assert_eq!(unconfirmed.resume_at(), 4 * step);
         let again = || unconfirmed.resume(message(body.clone()));
-        let mut wire = replaced(carry.clone(), limit(4));
+        let mut wire = replaced_for(PEER, carry.clone(), limit(4));
         wire.send(again());
         assert_eq!(
             wire.try_send(again()).unwrap_err().reason,
