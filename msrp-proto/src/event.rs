@@ -313,9 +313,9 @@ impl MessageHead {
         self.head.byte_range()?.total
     }
 
-    /// Whether a message with this Message-ID was received before, on this session or the one it replaces (RFC 4975 §5.4): it
-    /// should not be shown as a new one. On a session that replaces a failed one it may begin in the middle: its
-    /// sender goes on with what had arrived already.
+    /// Whether a message with this Message-ID was received before, on this session or the one it replaces
+    /// (RFC 4975 §5.4): it should not be shown as a new one. On a session that replaces a failed one it may
+    /// begin in the middle: its sender goes on with what had arrived already.
     pub fn is_duplicate(&self) -> bool {
         self.duplicate
     }

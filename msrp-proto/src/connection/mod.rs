@@ -72,7 +72,8 @@ use crate::wire::{Decoder, MessageId, StatusCode};
 ///    connection is lost.
 /// 5. Memory is bounded by the limits in [`Config`]; `docs/ARCHITECTURE.md` has the formula.
 /// 6. Each handle sees exactly one last event and is gone after it; a `BodyWanted` queued before it is
-///    dropped, as is a `SessionRequested` that is over. At the end of a connection messages come first, then sessions, then `ConnectionLost`.
+///    dropped, as is a `SessionRequested` that is over. At the end of a connection messages come first, then
+///    sessions, then `ConnectionLost`.
 /// 7. On a stream, every split of the input gives the same events (adjacent `Data` joined) and, with
 ///    `poll_transmit` called at the same positions of the stream, the same octets.
 /// 8. Session-ids, credentials and bodies never appear in `Debug` output.

@@ -144,14 +144,29 @@ impl Connection {
         session
     }
 
+    /// The answer to a request for a session that is not here.
+    pub(super) fn refuse_unknown(&mut self, head: &Head, status: StatusCode) -> Request {
+        let (StartLine::Request(method), Some(to)) = (head.start_line(), head.to_path_octets()) else {
+            return Request::Ignored;
+        };
+        if *method == Method::Report {
+            return Request::Ignored;
+        }
+        // The only name by which the sender knows us is the one it used (ruling R-34).
+        let from = Bytes::copy_from_slice(first_uri(to));
+        let range = head.byte_range().unwrap_or(ByteRange::WHOLE);
+        match self.refuse_request(head, method, status, from) {
+            // The rest is of no interest (ruling R-33).
+            Request::Refused(answer) if *method == Method::Send && range.end.is_none() => {
+                self.queue_answer(answer);
+                Request::Ignored
+            }
+            refused => refused,
+        }
+    }
+
     /// The answer to a request that is not taken; none if its sender does not want to hear of it.
-    pub(super) fn refuse_request(
-        &self,
-        head: &Head,
-        method: &Method,
-        status: StatusCode,
-        from: Bytes,
-    ) -> Request {
+    fn refuse_request(&self, head: &Head, method: &Method, status: StatusCode, from: Bytes) -> Request {
         let Some(to) = head.from_path_octets() else {
             return Request::Ignored;
         };
@@ -264,6 +279,6 @@ impl Connection {
 }
 
 /// The leftmost URI of a path that was found legal.
-pub(super) fn first_uri(path: &[u8]) -> &[u8] {
+fn first_uri(path: &[u8]) -> &[u8] {
     path.split(|&octet| octet == b' ').next().unwrap_or_default()
 }

@@ -1,13 +1,12 @@
 //! Sessions that a peer asks for, and the input that waits meanwhile (RFC 4975 §5.4, §7.3).
 
-use super::request::Request;
 use super::timer::Timer;
 use super::{Connection, Phase};
 use crate::config::{Matching, SessionConfig};
 use crate::error::{AcceptError, AcceptErrorReason, OpenError};
 use crate::event::{Event, SessionId, SessionRequest};
 use crate::message::Refusal;
-use crate::wire::{ByteRange, Head, Method, StartLine, StatusCode};
+use crate::wire::{Head, StatusCode};
 
 /// The request that the application was asked about.
 #[derive(Default)]
@@ -102,26 +101,6 @@ impl Connection {
             self.receiver.request = self.refuse_unknown(&head, status);
             self.go_on();
         }
-    }
-
-    /// The answer to a request for a session that is not here.
-    pub(super) fn refuse_unknown(&mut self, head: &Head, status: StatusCode) -> Request {
-        let (StartLine::Request(method), Some(to)) = (head.start_line(), head.to_path_octets()) else {
-            return Request::Ignored;
-        };
-        if *method == Method::Report {
-            return Request::Ignored;
-        }
-        // The only name by which the sender knows us is the one it used (ruling R-34).
-        let from = bytes::Bytes::copy_from_slice(super::request::first_uri(to));
-        let refused = self.refuse_request(head, method, status, from);
-        let range = head.byte_range().unwrap_or(ByteRange::WHOLE);
-        if let (Method::Send, None, Request::Refused(answer)) = (method, range.end, &refused) {
-            // The rest is of no interest (ruling R-33).
-            self.queue_answer(answer.clone());
-            return Request::Ignored;
-        }
-        refused
     }
 
     fn close_requested(&mut self) -> Option<Head> {

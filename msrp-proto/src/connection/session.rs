@@ -246,7 +246,7 @@ impl Connection {
         }
     }
 
-    pub(super) fn check_open(&self, session: &SessionConfig) -> Result<(), OpenErrorReason> {
+    fn check_open(&self, session: &SessionConfig) -> Result<(), OpenErrorReason> {
         let uri = session.local.as_ref();
         if self.phase != Phase::Open {
             return Err(OpenErrorReason::Closing);

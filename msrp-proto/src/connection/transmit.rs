@@ -16,7 +16,6 @@ use crate::wire::{
 };
 
 /// A response that waits to be written.
-#[derive(Clone)]
 pub(super) struct Answer {
     pub(super) id: TransactionId,
     pub(super) status: StatusCode,
