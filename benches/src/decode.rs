@@ -1,0 +1,57 @@
+//! Splitting a stream into frames, with every head read.
+
+use core::hint::black_box;
+
+use bytes::Bytes;
+use msrp_proto::wire::{Decoder, Head, Item, Limits};
+
+/// What came out of decoding.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Decoded {
+    /// Heads, each legal and with all of its values looked at.
+    pub heads: usize,
+    /// Octets of body.
+    pub body: usize,
+    /// Ends of frames.
+    pub ends: usize,
+}
+
+/// Decodes reads one after the other, and looks at every value of every head.
+///
+/// # Panics
+///
+/// If a frame is malformed: the streams are legal.
+pub fn decode(reads: impl Iterator<Item = Bytes>) -> Decoded {
+    let mut decoder = Decoder::new(Limits::default());
+    let mut decoded = Decoded::default();
+    for mut read in reads {
+        while let Some(item) = decoder.decode(&mut read).expect("a legal stream") {
+            match item {
+                Item::Head(head) => {
+                    look_at(&head);
+                    decoded.heads += 1;
+                }
+                Item::Body(octets) => decoded.body += black_box(octets).len(),
+                Item::End(flag) => {
+                    black_box(flag);
+                    decoded.ends += 1;
+                }
+                Item::Malformed(malformed) => panic!("{}", malformed.error),
+            }
+        }
+    }
+    decoded
+}
+
+/// Every typed value that a head has: to be there is not enough, it has to be taken.
+fn look_at(head: &Head) {
+    black_box(head.start_line());
+    black_box(head.transaction_id());
+    black_box(head.to_path());
+    black_box(head.from_path());
+    black_box(head.message_id());
+    black_box(head.byte_range());
+    black_box(head.success_report());
+    black_box(head.failure_report());
+    black_box(head.content_type());
+}
