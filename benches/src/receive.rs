@@ -73,6 +73,7 @@ pub fn passive(local: &str) -> SessionConfig {
 }
 
 /// Receives reads one after the other: after each, all events are taken, then all that is to be transmitted.
+#[inline(never)] // so that profiles show it
 pub fn receive(connection: &mut Connection, now: Instant, reads: impl Iterator<Item = Bytes>) -> Tally {
     let mut tally = Tally::default();
     for read in reads {
@@ -87,6 +88,7 @@ pub fn receive(connection: &mut Connection, now: Instant, reads: impl Iterator<I
 }
 
 /// Receives whole messages.
+#[inline(never)]
 pub fn inbox(
     connection: &mut Connection,
     inbox: &mut Inbox,

@@ -54,6 +54,7 @@ pub fn queue(connection: &mut Connection, session: SessionId, octets: &Bytes, so
 }
 
 /// Sends all that is queued, to nobody: events are taken first, then a buffer. Returns how many octets.
+#[inline(never)] // so that profiles show it
 pub fn send(connection: &mut Connection, now: Instant, octets: &Bytes) -> u64 {
     let mut sent = 0;
     loop {
@@ -69,6 +70,7 @@ pub fn send(connection: &mut Connection, now: Instant, octets: &Bytes) -> u64 {
 
 /// Lets Alice and Bob talk until neither has anything to say: each buffer is handed over before the next one is
 /// made. Returns what Bob received.
+#[inline(never)]
 pub fn pair(alice: &mut Connection, bob: &mut Connection, now: Instant, octets: &Bytes) -> Tally {
     let mut tally = Tally::default();
     loop {

@@ -184,9 +184,12 @@ impl MediaType {
     }
 
     fn from_tokens(type_: &str, subtype: &str) -> Self {
-        let essence = [type_, subtype].join("/").into_boxed_str();
+        let mut essence = String::with_capacity(type_.len() + 1 + subtype.len());
+        essence.push_str(type_);
+        essence.push('/');
+        essence.push_str(subtype);
         Self {
-            essence,
+            essence: essence.into_boxed_str(),
             slash: type_.len(),
             parameters: Vec::new(),
         }

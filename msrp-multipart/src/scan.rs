@@ -28,6 +28,15 @@ impl<'a> Outline<'a> {
         profile: Profile,
         strict: bool,
     ) -> Result<(Self, Deviations), MediaTypeError> {
+        if let Some((type_, subtype)) = plain(input) {
+            let outline = Self {
+                type_,
+                subtype,
+                parameters: &[],
+                profile,
+            };
+            return Ok((outline, Deviations::default()));
+        }
         let mut scanner = Scanner::new(input, profile, strict);
         scanner.edge()?;
         let outline = scanner.media_type()?;
@@ -380,6 +389,15 @@ impl<'a> Scanner<'a> {
     fn offset_of(&self, at: &[u8]) -> usize {
         self.input_len.saturating_sub(at.len())
     }
+}
+
+/// Type and subtype of input that is nothing else, as that of most messages is.
+fn plain(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    let slash = input.iter().position(|&octet| !is_token(octet))?;
+    let (type_, rest) = input.split_at_checked(slash)?;
+    let subtype = rest.strip_prefix(b"/")?;
+    let sound = !type_.is_empty() && !subtype.is_empty() && subtype.iter().all(|&octet| is_token(octet));
+    sound.then_some((type_, subtype))
 }
 
 /// Scans parameters that have been found sound.

@@ -12,7 +12,7 @@ use super::header::ContinuationFlag;
 use super::ident::TransactionId;
 
 /// What every end-line begins with: the CRLF before it, which is not body, and the hyphens.
-pub(crate) const LEAD: &[u8] = b"\r\n-------";
+pub(crate) const LEAD: &[u8; 9] = b"\r\n-------";
 
 /// The longest end-line with its leading CRLF: the identifier, a flag and a CRLF follow the lead.
 const MAX: usize = LEAD.len() + TransactionId::MAX_LEN + 3;
@@ -55,12 +55,14 @@ impl Boundary {
     /// `before`: how many octets of CRLF stand directly before the octets to be searched, 0 to 2.
     pub(crate) fn new(id: &TransactionId, before: usize) -> Self {
         let mut pattern = [0; MAX];
-        let octets = LEAD.iter().chain(id.as_bytes());
-        let fixed = pattern
-            .iter_mut()
-            .zip(octets)
-            .map(|(to, from)| *to = *from)
-            .count();
+        let fixed = LEAD.len() + id.as_bytes().len();
+        if let Some((lead, rest)) = pattern.split_first_chunk_mut() {
+            *lead = *LEAD;
+            // As it is kept, zeros included: always equally many octets.
+            if let Some((ident, _)) = rest.split_first_chunk_mut() {
+                *ident = *id.padded();
+            }
+        }
         Self {
             pattern,
             fixed,
@@ -152,6 +154,10 @@ impl Boundary {
             self.examined += found.map_or(rest.len(), |at| at + LEAD.len()) as u64;
             let Some(at) = found else { break };
             let body = from + at;
+            if let Some((end, flag)) = self.whole(input, body) {
+                self.examined += (end - body - LEAD.len()) as u64;
+                return Found::End { body, end, flag };
+            }
             self.matched = LEAD.len();
             from = body + LEAD.len();
             for (index, &octet) in input.iter().enumerate().skip(from) {
@@ -188,6 +194,21 @@ impl Boundary {
             }
             None => Found::Body(input.len()),
         }
+    }
+
+    /// Whether all that is sought stands there: its end, and its flag.
+    fn whole(&self, input: &[u8], at: usize) -> Option<(usize, ContinuationFlag)> {
+        let found = input.get(at..at + self.sought)?;
+        let (fixed, rest) = found.split_at_checked(self.fixed)?;
+        if Some(fixed) != self.pattern.get(..self.fixed) {
+            return None;
+        }
+        let flag = match *rest {
+            [] => ContinuationFlag::Complete,
+            [flag, b'\r', b'\n'] => ContinuationFlag::from_u8(flag)?,
+            _ => return None,
+        };
+        Some((at + self.sought, flag))
     }
 
     /// Whether the octet continues the candidate.

@@ -2,10 +2,6 @@
 
 use core::fmt;
 
-use nom::branch::alt;
-use nom::character::complete::{char, u64 as number};
-use nom::combinator::all_consuming;
-use nom::{IResult, Parser};
 use thiserror::Error;
 
 /// Where the octets of a chunk stand in its message: `start-end/total`, counted from 1.
@@ -49,10 +45,7 @@ impl ByteRange {
     /// [`ByteRangeError`] for anything but the grammar of RFC 4975 §9, for a start of 0, and for a number
     /// of more than 64 bits (ruling R-11: a saturated position would be a lie).
     pub fn parse(input: &[u8]) -> Result<Self, ByteRangeError> {
-        let range = all_consuming(grammar)
-            .parse(input)
-            .map(|(_, range)| range)
-            .map_err(|_| ByteRangeError)?;
+        let range = grammar(input).ok_or(ByteRangeError)?;
         if range.start == 0 {
             Err(ByteRangeError)
         } else {
@@ -86,9 +79,28 @@ impl fmt::Debug for ByteRange {
 #[error("illegal Byte-Range")]
 pub struct ByteRangeError;
 
-fn grammar(input: &[u8]) -> IResult<&[u8], ByteRange> {
-    let bound = || alt((char('*').map(|_| None), number.map(Some)));
-    (number, char('-'), bound(), char('/'), bound())
-        .map(|(start, _, end, _, total)| ByteRange { start, end, total })
-        .parse(input)
+/// `range-start "-" range-end "/" total`. By hand: it stands in every chunk.
+fn grammar(input: &[u8]) -> Option<ByteRange> {
+    let (start, rest) = number(input)?;
+    let (end, rest) = bound(rest.strip_prefix(b"-")?)?;
+    let (total, rest) = bound(rest.strip_prefix(b"/")?)?;
+    rest.is_empty().then_some(ByteRange { start, end, total })
+}
+
+fn bound(input: &[u8]) -> Option<(Option<u64>, &[u8])> {
+    match input.strip_prefix(b"*") {
+        Some(rest) => Some((None, rest)),
+        None => number(input).map(|(number, rest)| (Some(number), rest)),
+    }
+}
+
+/// `1*DIGIT`, of no more than 64 bits.
+fn number(input: &[u8]) -> Option<(u64, &[u8])> {
+    let mut rest = input;
+    let mut number = 0u64;
+    while let [digit @ b'0'..=b'9', tail @ ..] = rest {
+        number = number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+        rest = tail;
+    }
+    (rest.len() < input.len()).then_some((number, rest))
 }

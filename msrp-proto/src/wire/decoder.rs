@@ -147,14 +147,6 @@ enum State {
     Lost(DecodeError),
 }
 
-/// What a line of a head is.
-enum Line {
-    Start(TransactionId),
-    Header,
-    /// The empty line before a body, or an end-line with its flag.
-    Last(Option<ContinuationFlag>),
-}
-
 impl Decoder {
     /// A decoder at the begin of a stream.
     pub fn new(limits: Limits) -> Self {
@@ -253,12 +245,14 @@ impl Decoder {
         id: Option<TransactionId>,
     ) -> Result<Option<Item>, DecodeError> {
         if self.partial.is_empty() {
-            let Some((end, ended)) = self.scan(input, id)? else {
-                self.partial.extend_from_slice(input);
-                input.clear();
-                return Ok(None);
+            return match self.scan(input, id)? {
+                Some((id, end, ended)) => Ok(Some(self.finish_head(input.split_to(end), id, ended))),
+                None => {
+                    self.partial.extend_from_slice(input);
+                    input.clear();
+                    Ok(None)
+                }
             };
-            return Ok(Some(self.finish_head(input.split_to(end), ended)));
         }
         // Line by line: what stands behind the head must stay in the input.
         let room = (self.limits.head + END_LINE + 1).saturating_sub(self.partial.len());
@@ -268,7 +262,7 @@ impl Decoder {
         self.partial.extend_from_slice(&input.split_to(taken));
         let partial = core::mem::take(&mut self.partial);
         match self.scan(&partial, id)? {
-            Some((_, ended)) => Ok(Some(self.finish_head(Bytes::from(partial), ended))),
+            Some((id, _, ended)) => Ok(Some(self.finish_head(Bytes::from(partial), id, ended))),
             None => {
                 self.partial = partial;
                 Ok(None)
@@ -276,71 +270,99 @@ impl Decoder {
         }
     }
 
-    /// Looks for line ends in the head, from where the last search stopped. When the head has ended:
-    /// how many octets belong to it, and what ended it.
+    /// Looks for line ends in the head, from where the last search stopped. When the head has ended: how many
+    /// octets belong to it, and what ended it.
     fn scan(
         &mut self,
         head: &[u8],
-        mut id: Option<TransactionId>,
-    ) -> Result<Option<(usize, Ended)>, DecodeError> {
-        let mut from = core::mem::take(&mut self.searched);
-        loop {
-            let line_start = self.line_ends.last().map_or(0, |&end| end as usize);
-            let rest = head.get(from..).unwrap_or_default();
-            let found = memchr(b'\n', rest).map(|at| from + at + 1);
-            let end = found.unwrap_or(head.len());
-            self.examined += (end - from) as u64;
-            if id.is_none() && !looks_like_start(head) {
-                return self.lose(DecodeError::StartLine);
+        id: Option<TransactionId>,
+    ) -> Result<Option<(TransactionId, usize, Ended)>, DecodeError> {
+        let known = match id {
+            Some(_) => id,
+            None => self.scan_start(head)?,
+        };
+        let ended = known.and_then(|id| self.scan_headers(head, &id).map(|(end, ended)| (id, end, ended)));
+        if ended.is_none() {
+            self.state = State::Head { id: known };
+        }
+        Ok(ended)
+    }
+
+    /// The start line, once it has arrived: the identifier in it.
+    fn scan_start(&mut self, head: &[u8]) -> Result<Option<TransactionId>, DecodeError> {
+        let from = self.searched;
+        let found = memchr(b'\n', head.get(from..).unwrap_or_default());
+        let end = found.map_or(head.len(), |at| from + at + 1);
+        self.examined += (end - from) as u64;
+        self.searched = end;
+        if !looks_like_start(head) {
+            return self.lose(DecodeError::StartLine);
+        }
+        let line = head.get(..end).unwrap_or_default();
+        let id = found.and_then(|_| read_start(line));
+        // An end-line is no longer.
+        let slack = if id.is_some() { 0 } else { END_LINE };
+        if end > self.limits.line.max(slack) || end > self.limits.head + slack {
+            return self.lose(DecodeError::StartLineTooLong);
+        }
+        match (id, found) {
+            (Some(id), _) => {
+                self.line_ends.push(end as u32);
+                Ok(Some(id))
             }
+            (None, Some(_)) => self.lose(DecodeError::StartLine),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The lines behind the start line.
+    fn scan_headers(&mut self, head: &[u8], id: &TransactionId) -> Option<(usize, Ended)> {
+        let mut from = core::mem::take(&mut self.searched);
+        let mut line_start = self.line_ends.last().map_or(0, |&end| end as usize);
+        loop {
+            let found = memchr(b'\n', head.get(from..).unwrap_or_default());
+            let end = found.map_or(head.len(), |at| from + at + 1);
+            self.examined += (end - from) as u64;
             let line = head.get(line_start..end).unwrap_or_default();
-            let kind = found.and_then(|_| read_line(line, id.as_ref()));
-            if let (Some(id), Some(Line::Last(flag))) = (id, &kind) {
-                return Ok(Some((end, Ended::Complete(id, *flag))));
+            // A bare LF ends no line; what it does to a header, the header's own check will find.
+            let text = line.strip_suffix(b"\r\n");
+            if let Some(text) = text
+                && let Some(flag) = last_line(text, id)
+            {
+                return Some((end, Ended::Complete(flag)));
             }
             // An end-line may yet come behind the last header that is allowed.
-            let slack = if kind.is_some() { 0 } else { END_LINE };
+            let slack = if text.is_some() { 0 } else { END_LINE };
             if line.len() > self.limits.line.max(slack) || end > self.limits.head + slack {
-                let Some(id) = id else {
-                    return self.lose(DecodeError::StartLineTooLong);
-                };
-                return Ok(Some((end, Ended::Exceeded(id, HeadError::TooLong))));
+                return Some((end, Ended::Exceeded(HeadError::TooLong)));
             }
             if found.is_none() {
-                self.searched = head.len();
-                self.state = State::Head { id };
-                return Ok(None);
+                self.searched = end;
+                return None;
             }
             from = end;
-            match (kind, id) {
-                (Some(Line::Start(found)), _) => id = Some(found),
+            if text.is_some() {
                 // `line_ends` has the start line too.
-                (Some(_), Some(id)) if self.line_ends.len() > self.limits.headers => {
-                    return Ok(Some((end, Ended::Exceeded(id, HeadError::TooManyHeaders))));
+                if self.line_ends.len() > self.limits.headers {
+                    return Some((end, Ended::Exceeded(HeadError::TooManyHeaders)));
                 }
-                (Some(_), Some(_)) => {}
-                // A bare LF ends no line; what it does to a header, the header's own check will find.
-                (None, Some(_)) => continue,
-                (_, None) => return self.lose(DecodeError::StartLine),
+                self.line_ends.push(end as u32);
+                line_start = end;
             }
-            self.line_ends.push(end as u32);
         }
     }
 
     /// `raw` is start line and headers, and what ended them.
-    fn finish_head(&mut self, mut raw: Bytes, ended: Ended) -> Item {
+    fn finish_head(&mut self, mut raw: Bytes, id: TransactionId, ended: Ended) -> Item {
         let last = raw.split_off(self.line_ends.last().map_or(0, |&end| end as usize));
         self.examined += raw.len() as u64;
-        let (id, has_body) = match ended {
-            Ended::Complete(id, flag) => (id, flag.is_none()),
-            Ended::Exceeded(id, _) => (id, false),
-        };
+        let has_body = matches!(ended, Ended::Complete(None));
         let (head, fault) = Head::read(raw, id, &self.line_ends, has_body, &self.limits, &mut self.paths);
         self.line_ends.clear();
         self.line_ends.shrink_to(KEPT_LINES);
         self.state = match ended {
-            Ended::Complete(_, Some(flag)) => State::End(flag),
-            Ended::Complete(_, None) => {
+            Ended::Complete(Some(flag)) => State::End(flag),
+            Ended::Complete(None) => {
                 let is_send = *head.start_line() == StartLine::Request(Method::Send);
                 let left = (!is_send).then_some(self.limits.other_body);
                 State::Body {
@@ -348,14 +370,14 @@ impl Decoder {
                     left,
                 }
             }
-            Ended::Exceeded(..) => {
+            Ended::Exceeded(_) => {
                 let mut boundary = Boundary::new(&id, 2);
                 boundary.pass(&last);
                 self.examined += boundary.take_examined();
                 State::Skip { boundary }
             }
         };
-        let fault = if let Ended::Exceeded(_, cause) = ended {
+        let fault = if let Ended::Exceeded(cause) = ended {
             Some(cause)
         } else {
             fault
@@ -443,11 +465,12 @@ impl fmt::Debug for Decoder {
 }
 
 /// What ended a head.
+#[derive(Clone, Copy)]
 enum Ended {
     /// An empty line, or an end-line with its flag.
-    Complete(TransactionId, Option<ContinuationFlag>),
+    Complete(Option<ContinuationFlag>),
     /// A limit. What follows is passed over up to the end-line.
-    Exceeded(TransactionId, HeadError),
+    Exceeded(HeadError),
 }
 
 /// Offsets in a head are kept as `u32`, with room above this for an end-line.
@@ -465,28 +488,24 @@ fn looks_like_start(head: &[u8]) -> bool {
     b"MSRP ".starts_with(start)
 }
 
-/// What a line is; `None` if its LF has no CR before it, or if it should be a start line and is not.
-fn read_line(line: &[u8], id: Option<&TransactionId>) -> Option<Line> {
-    let line = line.strip_suffix(b"\r\n")?;
-    let Some(id) = id else {
-        let rest = line.strip_prefix(b"MSRP ")?;
-        let space = memchr(b' ', rest)?;
-        return TransactionId::parse(rest.get(..space)?).ok().map(Line::Start);
-    };
-    if line.is_empty() {
-        return Some(Line::Last(None));
+/// The identifier in a start line; `None` if it is none, or its LF has no CR before it.
+fn read_start(line: &[u8]) -> Option<TransactionId> {
+    let rest = line.strip_suffix(b"\r\n")?.strip_prefix(b"MSRP ")?;
+    let space = memchr(b' ', rest)?;
+    TransactionId::parse(rest.get(..space)?).ok()
+}
+
+/// Whether a line ends the head: an empty one before a body, or the end-line, with its flag.
+fn last_line(line: &[u8], id: &TransactionId) -> Option<Option<ContinuationFlag>> {
+    match line {
+        [] => Some(None),
+        [b'-', ..] => {
+            let rest = line.strip_prefix(b"-------")?.strip_prefix(id.as_bytes())?;
+            let [flag] = rest else { return None };
+            ContinuationFlag::from_u8(*flag).map(Some)
+        }
+        _ => None,
     }
-    let flag = line
-        .strip_prefix(b"-------")
-        .and_then(|rest| rest.strip_prefix(id.as_bytes()))
-        .and_then(|rest| {
-            if let [flag] = rest {
-                ContinuationFlag::from_u8(*flag)
-            } else {
-                None
-            }
-        });
-    Some(flag.map_or(Line::Header, |flag| Line::Last(Some(flag))))
 }
 
 #[cfg(test)]
@@ -514,8 +533,7 @@ mod tests {
                 assert!(decoder.is_between_frames());
                 assert_eq!(decoder.partial.capacity(), 0);
                 assert!(decoder.line_ends.capacity() <= KEPT_LINES);
-                assert!(decoder.paths.to.capacity() <= 2 * PathMemory::MAX_LEN);
-                assert!(decoder.paths.from.capacity() <= 2 * PathMemory::MAX_LEN);
+                assert!(decoder.paths.capacity() <= 4 * PathMemory::MAX_LEN);
             }
         }
     }

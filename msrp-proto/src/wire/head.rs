@@ -3,6 +3,8 @@
 use core::fmt;
 
 use bytes::Bytes;
+use memchr::memchr;
+use nom::Offset;
 use msrp_multipart::{MediaType, Profile};
 use thiserror::Error;
 
@@ -12,7 +14,7 @@ use super::decoder::Limits;
 use super::header::{self, FailureReport, Field};
 use super::ident::{self, MessageId, TransactionId};
 use super::method::Method;
-use super::path::PathRef;
+use super::path::{PathError, PathRef, Shape};
 use super::status::{self, Status, StatusCode};
 
 /// The head of a request or a response.
@@ -25,8 +27,8 @@ pub struct Head {
     raw: Bytes,
     id: TransactionId,
     start: StartLine,
-    to_path: Option<Span>,
-    from_path: Option<Span>,
+    to_path: Option<PathSpan>,
+    from_path: Option<PathSpan>,
     message_id: Option<Span>,
     content_type: Option<Span>,
     status: Option<Span>,
@@ -84,26 +86,27 @@ impl Head {
 
     /// The way the frame has yet to go, leftmost first. `None` only in the head of a [`Malformed`] frame.
     pub fn to_path(&self) -> Option<PathRef<'_>> {
-        PathRef::parse(self.value(self.to_path)?, usize::MAX).ok()
+        self.path(self.to_path)
     }
 
     /// The octets of To-Path as read.
     pub fn to_path_octets(&self) -> Option<&[u8]> {
-        self.value(self.to_path)
+        self.value(Some(self.to_path?.span))
     }
 
     /// The way back, leftmost first. `None` only in the head of a [`Malformed`] frame.
     pub fn from_path(&self) -> Option<PathRef<'_>> {
-        PathRef::parse(self.value(self.from_path)?, usize::MAX).ok()
+        self.path(self.from_path)
     }
 
     /// The octets of From-Path as read.
     pub fn from_path_octets(&self) -> Option<&[u8]> {
-        self.value(self.from_path)
+        self.value(Some(self.from_path?.span))
     }
 
     /// Which message the frame is about.
     pub fn message_id(&self) -> Option<MessageId> {
+        // An illegal one is there as octets, too.
         MessageId::parse(self.message_id_octets()?).ok()
     }
 
@@ -159,7 +162,7 @@ impl Head {
     pub fn headers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let mut lines = Lines(&self.raw);
         lines.next();
-        lines.filter_map(split_header)
+        lines.filter(|line| chars::is_text(line)).filter_map(split_header)
     }
 
     /// The octets of start line and headers as read, each line with its CRLF.
@@ -212,6 +215,8 @@ impl Head {
             seen: FieldSet::default(),
         };
         let mut fault = None;
+        // Each line has the two control octets of its end. If there are no others, no line need be searched.
+        let clean = chars::controls(&raw) == 2 * line_ends.len();
         let mut start = 0;
         for (index, &end) in line_ends.iter().enumerate() {
             let line = raw
@@ -219,7 +224,8 @@ impl Head {
                 .unwrap_or_default();
             let read = match index {
                 0 => head.read_start(line),
-                _ => head.read_header(line, start, limits, paths),
+                _ if clean || chars::is_text(line) => head.read_header(line, start, limits, paths),
+                _ => Err(HeadError::HeaderLine),
             };
             if let Err(error) = read {
                 fault.get_or_insert(error);
@@ -251,17 +257,21 @@ impl Head {
         limits: &Limits,
         paths: &mut PathMemory,
     ) -> Result<(), HeadError> {
-        let (name, value) = split_header(line).ok_or(HeadError::HeaderLine)?;
-        let Some(field) = Field::from_name(name) else {
-            return Ok(());
+        let (field, value) = match Field::strip_name(line) {
+            Some((field, rest)) => (field, trim(rest)),
+            None => {
+                let (name, value) = split_header(line).ok_or(HeadError::HeaderLine)?;
+                let Some(field) = Field::from_name(name) else {
+                    return Ok(());
+                };
+                (field, value)
+            }
         };
         if !self.seen.insert(field) {
             return Err(HeadError::Duplicate(field));
         }
-        // The value is a slice of the line, so its place follows from the lengths.
-        let lead = line.get(name.len() + 1..).unwrap_or_default();
-        let blanks = lead.len() - trim_start(lead).len();
-        let start = at + name.len() + 1 + blanks;
+        // The value is a slice of the line.
+        let start = at + line.offset(value);
         let span = Span {
             start: start as u32,
             end: (start + value.len()) as u32,
@@ -269,12 +279,14 @@ impl Head {
         let illegal = HeadError::Illegal(field);
         match field {
             Field::ToPath => {
-                self.to_path = Some(span);
-                check_path(&mut paths.to, value, limits, illegal)
+                let shape = paths.to.shape_of(value, limits);
+                self.to_path = Some(PathSpan::new(span, &shape));
+                path_fault(shape, illegal)
             }
             Field::FromPath => {
-                self.from_path = Some(span);
-                check_path(&mut paths.from, value, limits, illegal)
+                let shape = paths.from.shape_of(value, limits);
+                self.from_path = Some(PathSpan::new(span, &shape));
+                path_fault(shape, illegal)
             }
             Field::MessageId => {
                 self.message_id = Some(span);
@@ -322,6 +334,11 @@ impl Head {
     fn value(&self, span: Option<Span>) -> Option<&[u8]> {
         let span = span?;
         self.raw.get(span.start as usize..span.end as usize)
+    }
+
+    fn path(&self, path: Option<PathSpan>) -> Option<PathRef<'_>> {
+        let PathSpan { span, shape } = path?;
+        PathRef::with_shape(self.value(Some(span))?, shape?)
     }
 
     fn start_line_octets(&self) -> &[u8] {
@@ -390,17 +407,44 @@ pub enum HeadError {
     TooManyUris,
 }
 
-/// The paths last found legal. Frames of one session repeat them octet for octet, and what was checked
-/// once need not be checked again.
+/// The paths last found legal. Frames of one session repeat them octet for octet, and what was read once need
+/// not be read again.
 #[derive(Default)]
 pub(super) struct PathMemory {
-    pub(super) to: Vec<u8>,
-    pub(super) from: Vec<u8>,
+    to: KnownPath,
+    from: KnownPath,
+}
+
+#[derive(Default)]
+struct KnownPath {
+    text: Vec<u8>,
+    shape: Option<Shape>,
 }
 
 impl PathMemory {
-    /// Longer paths are checked each time: what a peer makes an idle connection keep is bounded.
+    /// Longer paths are read each time: what a peer makes an idle connection keep is bounded.
     pub(super) const MAX_LEN: usize = 256;
+
+    /// Octets set aside.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.to.text.capacity() + self.from.text.capacity()
+    }
+}
+
+impl KnownPath {
+    fn shape_of(&mut self, value: &[u8], limits: &Limits) -> Result<Shape, PathError> {
+        if let Some(shape) = self.shape.filter(|_| self.text == value) {
+            return Ok(shape);
+        }
+        let shape = PathRef::parse(value, limits.uris)?.shape();
+        if value.len() <= PathMemory::MAX_LEN {
+            self.text.clear();
+            self.text.extend_from_slice(value);
+            self.shape = Some(shape);
+        }
+        Ok(shape)
+    }
 }
 
 /// A set of headers.
@@ -429,6 +473,22 @@ struct Span {
     end: u32,
 }
 
+/// A path, and how it is built if it is legal.
+#[derive(Clone, Copy)]
+struct PathSpan {
+    span: Span,
+    shape: Option<Shape>,
+}
+
+impl PathSpan {
+    fn new(span: Span, read: &Result<Shape, PathError>) -> Self {
+        Self {
+            span,
+            shape: read.as_ref().ok().copied(),
+        }
+    }
+}
+
 /// The lines of a head, without their CRLF. A bare LF ends no line.
 struct Lines<'a>(&'a [u8]);
 
@@ -449,43 +509,25 @@ impl<'a> Iterator for Lines<'a> {
 /// Name and trimmed value; `None` for a line that is no header. Blanks before the colon make the name
 /// illegal (ruling R-09).
 fn split_header(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = line.iter().position(|&octet| octet == b':')?;
+    let colon = memchr(b':', line)?;
     let (name, rest) = line.split_at_checked(colon)?;
     if !name.first()?.is_ascii_alphabetic() || !name.iter().all(|&octet| chars::is_token(octet)) {
         return None;
     }
-    let value = trim_start(rest.get(1..)?);
-    let blanks = value.iter().rev().take_while(|&&octet| is_blank(octet)).count();
-    let value = value.get(..value.len() - blanks)?;
-    chars::is_text(value).then_some((name, value))
+    Some((name, trim(rest.get(1..)?)))
 }
 
-fn trim_start(value: &[u8]) -> &[u8] {
-    let blanks = value.iter().take_while(|&&octet| is_blank(octet)).count();
-    value.get(blanks..).unwrap_or_default()
-}
-
-fn is_blank(octet: u8) -> bool {
-    octet == b' ' || octet == b'\t'
-}
-
-fn check_path(
-    memory: &mut Vec<u8>,
-    value: &[u8],
-    limits: &Limits,
-    illegal: HeadError,
-) -> Result<(), HeadError> {
-    // At first nothing is remembered, which is no path.
-    if !value.is_empty() && memory == value {
-        return Ok(());
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
     }
-    PathRef::parse(value, limits.uris).map_err(|error| match error {
-        super::path::PathError::TooMany => HeadError::TooManyUris,
-        _ => illegal,
-    })?;
-    if value.len() <= PathMemory::MAX_LEN {
-        memory.clear();
-        memory.extend_from_slice(value);
+    value
+}
+
+fn path_fault(read: Result<Shape, PathError>, illegal: HeadError) -> Result<(), HeadError> {
+    match read {
+        Ok(_) => Ok(()),
+        Err(PathError::TooMany) => Err(HeadError::TooManyUris),
+        Err(_) => Err(illegal),
     }
-    Ok(())
 }

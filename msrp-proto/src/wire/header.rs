@@ -40,6 +40,22 @@ impl Field {
         }
     }
 
+    /// The header that a line is, if its name is spelled as RFC 4975 spells it, and what is behind the colon.
+    pub(super) fn strip_name(line: &[u8]) -> Option<(Self, &[u8])> {
+        let (field, rest) = match line.first()? {
+            b'B' => (Self::ByteRange, line.strip_prefix(b"Byte-Range:")),
+            b'C' => (Self::ContentType, line.strip_prefix(b"Content-Type:")),
+            b'F' if line.get(1) == Some(&b'r') => (Self::FromPath, line.strip_prefix(b"From-Path:")),
+            b'F' => (Self::FailureReport, line.strip_prefix(b"Failure-Report:")),
+            b'M' => (Self::MessageId, line.strip_prefix(b"Message-ID:")),
+            b'S' if line.get(1) == Some(&b't') => (Self::Status, line.strip_prefix(b"Status:")),
+            b'S' => (Self::SuccessReport, line.strip_prefix(b"Success-Report:")),
+            b'T' => (Self::ToPath, line.strip_prefix(b"To-Path:")),
+            _ => return None,
+        };
+        Some((field, rest?))
+    }
+
     /// The header of that name, compared without case (ruling R-08).
     pub fn from_name(name: &[u8]) -> Option<Self> {
         // The length alone leaves at most two candidates.

@@ -1,6 +1,8 @@
 //! Transaction identifiers and Message-IDs (RFC 4975 §7.1, §9).
 
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -33,14 +35,9 @@ impl TransactionId {
             return Err(IdentError::TooShort);
         }
         check_ident(input, Self::MAX_LEN)?;
-        let mut octets = [0; Self::MAX_LEN];
-        for (to, from) in octets.iter_mut().zip(input) {
-            *to = *from;
-        }
-        Ok(Self {
-            len: input.len() as u8,
-            octets,
-        })
+        inline(input)
+            .map(|(len, octets)| Self { len, octets })
+            .ok_or(IdentError::TooLong)
     }
 
     /// The identifier as text.
@@ -51,6 +48,13 @@ impl TransactionId {
     /// The octets of the identifier.
     pub fn as_bytes(&self) -> &[u8] {
         self.octets.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+impl TransactionId {
+    /// The octets of the identifier, with zeros behind them.
+    pub(super) fn padded(&self) -> &[u8; Self::MAX_LEN] {
+        &self.octets
     }
 }
 
@@ -76,9 +80,18 @@ impl core::str::FromStr for TransactionId {
 
 /// The Message-ID that all chunks of a message share, and that a REPORT names (RFC 4975 §7.1.1).
 ///
-/// Cheap to clone. Compared octet by octet.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MessageId(Arc<str>);
+/// Cheap to clone: one that keeps to the grammar is in the value itself. Compared octet by octet.
+#[derive(Clone)]
+pub struct MessageId(Text);
+
+#[derive(Clone)]
+enum Text {
+    Inline { len: u8, octets: [u8; INLINE] },
+    Shared(Arc<str>),
+}
+
+/// The most octets that the grammar allows (RFC 4975 §9).
+const INLINE: usize = 32;
 
 impl MessageId {
     /// The most octets accepted from a peer (ruling R-12: deployed peers exceed the 32 of the grammar).
@@ -90,7 +103,8 @@ impl MessageId {
     ///
     /// [`IdentError`] when the text is not such an identifier.
     pub fn new(text: &str) -> Result<Self, IdentError> {
-        TransactionId::parse(text.as_bytes()).map(|_| Self(text.into()))
+        let TransactionId { len, octets } = TransactionId::parse(text.as_bytes())?;
+        Ok(Self(Text::Inline { len, octets }))
     }
 
     /// Reads what a peer sent: 1 to 128 `ident` characters, opaque (ruling R-12).
@@ -100,19 +114,58 @@ impl MessageId {
     /// [`IdentError`] when it is empty, longer, or has another octet in it.
     pub fn parse(input: &[u8]) -> Result<Self, IdentError> {
         check_message_id(input)?;
-        core::str::from_utf8(input)
-            .map(|text| Self(text.into()))
-            .map_err(|_| IdentError::Illegal)
+        Self::of_checked(input).ok_or(IdentError::Illegal)
+    }
+
+    /// One that was checked before.
+    pub(super) fn of_checked(input: &[u8]) -> Option<Self> {
+        Some(Self(match inline(input) {
+            Some((len, octets)) => Text::Inline { len, octets },
+            None => Text::Shared(core::str::from_utf8(input).ok()?.into()),
+        }))
     }
 
     /// The identifier as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Text::Inline { .. } => core::str::from_utf8(self.as_bytes()).unwrap_or_default(),
+            Text::Shared(text) => text,
+        }
     }
 
     /// The octets of the identifier.
     pub fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        match &self.0 {
+            Text::Inline { len, octets } => octets.get(..usize::from(*len)).unwrap_or_default(),
+            Text::Shared(text) => text.as_bytes(),
+        }
+    }
+}
+
+impl PartialEq for MessageId {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for MessageId {}
+
+impl PartialOrd for MessageId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for MessageId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for MessageId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // As of its text, by which it can be looked up.
+        self.as_str().hash(state);
     }
 }
 
@@ -124,13 +177,13 @@ impl fmt::Debug for MessageId {
 
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl core::borrow::Borrow<str> for MessageId {
     fn borrow(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
@@ -157,6 +210,13 @@ pub(super) fn check_message_id(input: &[u8]) -> Result<(), IdentError> {
         _ if input.iter().all(|&octet| chars::is_ident(octet)) => Ok(()),
         _ => Err(IdentError::Illegal),
     }
+}
+
+/// A copy of few octets, and how many; `None` if they are too many.
+fn inline<const MAX: usize>(input: &[u8]) -> Option<(u8, [u8; MAX])> {
+    let mut octets = [0; MAX];
+    octets.get_mut(..input.len())?.copy_from_slice(input);
+    Some((u8::try_from(input.len()).ok()?, octets))
 }
 
 fn check_ident(input: &[u8], max: usize) -> Result<(), IdentError> {

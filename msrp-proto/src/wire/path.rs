@@ -44,7 +44,7 @@ pub struct PathRef<'a> {
 
 /// What reading has found out about the text of a path.
 #[derive(Clone, Copy)]
-struct Shape {
+pub(super) struct Shape {
     leftmost: Layout,
     rightmost: Layout,
     len: u16,
@@ -61,6 +61,16 @@ impl<'a> PathRef<'a> {
             Ok(text) if text.is_ascii() => PathRef::read(text, max_uris),
             _ => Err(UriError::NotAscii.into()),
         }
+    }
+
+    /// A path read before; `shape` belongs to it. `None` if it cannot be one.
+    pub(super) fn with_shape(octets: &'a [u8], shape: Shape) -> Option<PathRef<'a>> {
+        let text = str::from_utf8(octets).ok()?;
+        Some(PathRef { text, shape })
+    }
+
+    pub(super) const fn shape(self) -> Shape {
+        self.shape
     }
 
     fn read(text: &'a str, max_uris: usize) -> Result<PathRef<'a>, PathError> {
