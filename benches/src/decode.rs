@@ -26,18 +26,20 @@ pub fn decode(reads: impl Iterator<Item = Bytes>) -> Decoded {
     let mut decoder = Decoder::new(Limits::default());
     let mut decoded = Decoded::default();
     for mut read in reads {
-        while let Some(item) = decoder.decode(&mut read).expect("a legal stream") {
-            match item {
-                Item::Head(head) => {
+        loop {
+            match decoder.decode(&mut read) {
+                Ok(Some(Item::Head(head))) => {
                     look_at(&head);
                     decoded.heads += 1;
                 }
-                Item::Body(octets) => decoded.body += black_box(octets).len(),
-                Item::End(flag) => {
+                Ok(Some(Item::Body(octets))) => decoded.body += black_box(&octets).len(),
+                Ok(Some(Item::End(flag))) => {
                     black_box(flag);
                     decoded.ends += 1;
                 }
-                Item::Malformed(malformed) => panic!("{}", malformed.error),
+                Ok(Some(Item::Malformed(malformed))) => panic!("{}", malformed.error),
+                Ok(None) => break,
+                Err(error) => panic!("{error}"),
             }
         }
     }

@@ -96,11 +96,18 @@ fn bound(input: &[u8]) -> Option<(Option<u64>, &[u8])> {
 
 /// `1*DIGIT`, of no more than 64 bits.
 fn number(input: &[u8]) -> Option<(u64, &[u8])> {
-    let mut rest = input;
-    let mut number = 0u64;
-    while let [digit @ b'0'..=b'9', tail @ ..] = rest {
-        number = number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
-        rest = tail;
-    }
-    (rest.len() < input.len()).then_some((number, rest))
+    let len = input.iter().take_while(|octet| octet.is_ascii_digit()).count();
+    let (digits, rest) = input.split_at_checked(len)?;
+    let value = |digit: &u8| u64::from(digit & 0x0F);
+    let number = match len {
+        0 => return None,
+        // Too few to overflow.
+        1..=19 => digits.iter().fold(0u64, |number, digit| {
+            number.wrapping_mul(10).wrapping_add(value(digit))
+        }),
+        _ => digits.iter().try_fold(0u64, |number, digit| {
+            number.checked_mul(10)?.checked_add(value(digit))
+        })?,
+    };
+    Some((number, rest))
 }

@@ -66,18 +66,11 @@ pub(crate) const fn is_reg_name(octet: u8) -> bool {
 /// Whether octets may stand in a header value or a comment: no control octet but HTAB. That they are
 /// UTF-8, as `utf8text` of RFC 4975 §9 wants, is for the application to check (ruling R-17).
 pub(crate) fn is_text(octets: &[u8]) -> bool {
-    controls(octets) == 0
-}
-
-/// How many control octets there are, HTAB not counted.
-pub(crate) fn controls(octets: &[u8]) -> usize {
-    // Short runs are counted in one octet each, of which the processor adds many at a time.
-    let count = |run: &[u8]| -> u8 { run.iter().map(|&octet| u8::from(is_control(octet))).sum() };
-    octets.chunks(128).map(|run| usize::from(count(run))).sum()
-}
-
-const fn is_control(octet: u8) -> bool {
-    (octet < b' ' && octet != b'\t') || octet == 0x7f
+    let is_control = |octet: u8| (octet < b' ' && octet != b'\t') || octet == 0x7f;
+    // All are looked at, whatever is found: so the processor looks at many at a time.
+    !octets
+        .iter()
+        .fold(false, |found, &octet| found | is_control(octet))
 }
 
 impl Class {

@@ -7,10 +7,12 @@ use memchr::memchr;
 use thiserror::Error;
 
 use super::boundary::{Boundary, Found};
-use super::head::{COMMON_START, Head, HeadError, Malformed, PathMemory, StartLine};
+use super::head::{COMMON_START, Head, HeadError, Malformed, StartLine};
 use super::header::ContinuationFlag;
 use super::ident::TransactionId;
+use super::known::KnownValues;
 use super::method::Method;
+use super::whole_head::{self, Whole};
 
 /// Splits a stream of octets into frames, however the stream is cut.
 ///
@@ -56,7 +58,7 @@ pub struct Decoder {
     line_ends: Vec<u32>,
     /// Offset in the head up to which it has been searched for a line end.
     searched: usize,
-    paths: PathMemory,
+    known: KnownValues,
     examined: u64,
 }
 
@@ -157,7 +159,7 @@ impl Decoder {
             partial: Vec::new(),
             line_ends: Vec::new(),
             searched: 0,
-            paths: PathMemory::default(),
+            known: KnownValues::default(),
             examined: 0,
         }
     }
@@ -168,29 +170,37 @@ impl Decoder {
     ///
     /// [`DecodeError`] when the stream can no longer be split into frames; the same one from then on.
     pub fn decode(&mut self, input: &mut Bytes) -> Result<Option<Item>, DecodeError> {
-        while !input.is_empty() || matches!(self.state, State::End(_) | State::Lost(_)) {
-            let item = match &mut self.state {
-                State::Between { .. } => {
-                    self.skip_line_ends(input)?;
-                    None
-                }
-                State::Head { id } => {
-                    let id = *id;
-                    self.read_head(input, id)?
-                }
-                State::Body { .. } | State::Skip { .. } => self.read_body(input),
+        loop {
+            match &mut self.state {
                 State::End(flag) => {
                     let flag = *flag;
                     self.state = State::Between { cr: false };
-                    Some(Item::End(flag))
+                    return Ok(Some(Item::End(flag)));
                 }
                 State::Lost(error) => return Err(*error),
-            };
-            if item.is_some() {
-                return Ok(item);
+                _ if input.is_empty() => return Ok(None),
+                State::Between { .. } => self.skip_line_ends(input)?,
+                State::Head { id: None } if self.partial.is_empty() && self.searched == 0 => {
+                    if let Some(whole) = whole_head::read(input, &self.limits, &mut self.known) {
+                        return Ok(Some(self.take_whole(input, whole)));
+                    }
+                    if let Some(item) = self.read_head(input, None)? {
+                        return Ok(Some(item));
+                    }
+                }
+                State::Head { id } => {
+                    let id = *id;
+                    if let Some(item) = self.read_head(input, id)? {
+                        return Ok(Some(item));
+                    }
+                }
+                State::Body { .. } | State::Skip { .. } => {
+                    if let Some(body) = self.read_body(input) {
+                        return Ok(Some(Item::Body(body)));
+                    }
+                }
             }
         }
-        Ok(None)
     }
 
     /// Whether the octets so far end where a frame ended, so that the stream may end here.
@@ -237,6 +247,17 @@ impl Decoder {
             input.advance(1);
         }
         Ok(())
+    }
+
+    fn take_whole(&mut self, input: &mut Bytes, whole: Whole) -> Item {
+        self.examined += whole.end as u64;
+        let raw = input.split_to(whole.len);
+        input.advance(whole.end - whole.len);
+        self.state = match whole.flag {
+            Some(flag) => State::End(flag),
+            None => self.body_of(&whole.start, &whole.id),
+        };
+        Item::Head(Head::of_whole(raw, whole))
     }
 
     fn read_head(
@@ -357,19 +378,12 @@ impl Decoder {
         let last = raw.split_off(self.line_ends.last().map_or(0, |&end| end as usize));
         self.examined += raw.len() as u64;
         let has_body = matches!(ended, Ended::Complete(None));
-        let (head, fault) = Head::read(raw, id, &self.line_ends, has_body, &self.limits, &mut self.paths);
+        let (head, fault) = Head::read(raw, id, &self.line_ends, has_body, &self.limits, &mut self.known);
         self.line_ends.clear();
         self.line_ends.shrink_to(KEPT_LINES);
         self.state = match ended {
             Ended::Complete(Some(flag)) => State::End(flag),
-            Ended::Complete(None) => {
-                let is_send = *head.start_line() == StartLine::Request(Method::Send);
-                let left = (!is_send).then_some(self.limits.other_body);
-                State::Body {
-                    boundary: Boundary::new(&id, 2),
-                    left,
-                }
-            }
+            Ended::Complete(None) => self.body_of(head.start_line(), &id),
             Ended::Exceeded(_) => {
                 let mut boundary = Boundary::new(&id, 2);
                 boundary.pass(&last);
@@ -388,7 +402,7 @@ impl Decoder {
         }
     }
 
-    fn read_body(&mut self, input: &mut Bytes) -> Option<Item> {
+    fn read_body(&mut self, input: &mut Bytes) -> Option<Bytes> {
         let (boundary, left, skip) = match &mut self.state {
             State::Body { boundary, left } => (boundary, left.as_mut(), false),
             State::Skip { boundary } => (boundary, None, true),
@@ -425,7 +439,16 @@ impl Decoder {
         if let Some(next) = next {
             self.state = next;
         }
-        (!skip && !body.is_empty()).then_some(Item::Body(body))
+        (!skip && !body.is_empty()).then_some(body)
+    }
+
+    /// In the body behind a head.
+    fn body_of(&self, start: &StartLine, id: &TransactionId) -> State {
+        let is_send = *start == StartLine::Request(Method::Send);
+        State::Body {
+            boundary: Boundary::new(id, 2),
+            left: (!is_send).then_some(self.limits.other_body),
+        }
     }
 
     fn lose<T>(&mut self, error: DecodeError) -> Result<T, DecodeError> {
@@ -489,14 +512,14 @@ fn looks_like_start(head: &[u8]) -> bool {
 }
 
 /// The identifier in a start line; `None` if it is none, or its LF has no CR before it.
-fn read_start(line: &[u8]) -> Option<TransactionId> {
+pub(super) fn read_start(line: &[u8]) -> Option<TransactionId> {
     let rest = line.strip_suffix(b"\r\n")?.strip_prefix(b"MSRP ")?;
     let space = memchr(b' ', rest)?;
     TransactionId::parse(rest.get(..space)?).ok()
 }
 
 /// Whether a line ends the head: an empty one before a body, or the end-line, with its flag.
-fn last_line(line: &[u8], id: &TransactionId) -> Option<Option<ContinuationFlag>> {
+pub(super) fn last_line(line: &[u8], id: &TransactionId) -> Option<Option<ContinuationFlag>> {
     match line {
         [] => Some(None),
         [b'-', ..] => {
@@ -533,7 +556,7 @@ mod tests {
                 assert!(decoder.is_between_frames());
                 assert_eq!(decoder.partial.capacity(), 0);
                 assert!(decoder.line_ends.capacity() <= KEPT_LINES);
-                assert!(decoder.paths.capacity() <= 4 * PathMemory::MAX_LEN);
+                assert!(decoder.known.len() <= 3 * KnownValues::MAX_LEN);
             }
         }
     }

@@ -4,8 +4,8 @@ use core::fmt;
 
 use bytes::Bytes;
 use memchr::memchr;
-use nom::Offset;
 use msrp_multipart::{MediaType, Profile};
+use nom::Offset;
 use thiserror::Error;
 
 use super::byte_range::ByteRange;
@@ -13,9 +13,11 @@ use super::chars;
 use super::decoder::Limits;
 use super::header::{self, FailureReport, Field};
 use super::ident::{self, MessageId, TransactionId};
+use super::known::KnownValues;
 use super::method::Method;
 use super::path::{PathError, PathRef, Shape};
 use super::status::{self, Status, StatusCode};
+use super::whole_head::{Whole, line_len};
 
 /// The head of a request or a response.
 ///
@@ -27,6 +29,13 @@ pub struct Head {
     raw: Bytes,
     id: TransactionId,
     start: StartLine,
+    fields: Fields,
+    has_body: bool,
+}
+
+/// What the headers that the codec knows say, and where.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Fields {
     to_path: Option<PathSpan>,
     from_path: Option<PathSpan>,
     message_id: Option<Span>,
@@ -35,9 +44,10 @@ pub struct Head {
     byte_range: Option<ByteRange>,
     success_report: Option<bool>,
     failure_report: Option<FailureReport>,
-    has_body: bool,
     /// Which headers of those that may stand once have been seen, legal or not.
     seen: FieldSet,
+    /// Which of them are legal.
+    legal: FieldSet,
 }
 
 /// What kind of frame a head begins.
@@ -86,53 +96,57 @@ impl Head {
 
     /// The way the frame has yet to go, leftmost first. `None` only in the head of a [`Malformed`] frame.
     pub fn to_path(&self) -> Option<PathRef<'_>> {
-        self.path(self.to_path)
+        self.path(self.fields.to_path)
     }
 
     /// The octets of To-Path as read.
     pub fn to_path_octets(&self) -> Option<&[u8]> {
-        self.value(Some(self.to_path?.span))
+        self.value(Some(self.fields.to_path?.span))
     }
 
     /// The way back, leftmost first. `None` only in the head of a [`Malformed`] frame.
     pub fn from_path(&self) -> Option<PathRef<'_>> {
-        self.path(self.from_path)
+        self.path(self.fields.from_path)
     }
 
     /// The octets of From-Path as read.
     pub fn from_path_octets(&self) -> Option<&[u8]> {
-        self.value(Some(self.from_path?.span))
+        self.value(Some(self.fields.from_path?.span))
     }
 
     /// Which message the frame is about.
     pub fn message_id(&self) -> Option<MessageId> {
-        // An illegal one is there as octets, too.
-        MessageId::parse(self.message_id_octets()?).ok()
+        let octets = self.message_id_octets()?;
+        if self.fields.legal.contains(Field::MessageId) {
+            MessageId::of_checked(octets)
+        } else {
+            None
+        }
     }
 
     /// The octets of Message-ID as read.
     pub fn message_id_octets(&self) -> Option<&[u8]> {
-        self.value(self.message_id)
+        self.value(self.fields.message_id)
     }
 
     /// Where the chunk stands in its message, or which part a REPORT is about.
     pub fn byte_range(&self) -> Option<ByteRange> {
-        self.byte_range
+        self.fields.byte_range
     }
 
     /// Whether success is to be reported; `None` if the header is absent, which means no.
     pub fn success_report(&self) -> Option<bool> {
-        self.success_report
+        self.fields.success_report
     }
 
     /// Which failures are to be reported; `None` if the header is absent, which means yes.
     pub fn failure_report(&self) -> Option<FailureReport> {
-        self.failure_report
+        self.fields.failure_report
     }
 
     /// The Status of a REPORT.
     pub fn status(&self) -> Option<Status<'_>> {
-        Status::parse(self.value(self.status)?).ok()
+        Status::parse(self.value(self.fields.status)?).ok()
     }
 
     /// The media type of the body; of the whole message, where the body is a chunk.
@@ -142,7 +156,7 @@ impl Head {
 
     /// The octets of Content-Type as read.
     pub fn content_type_octets(&self) -> Option<&[u8]> {
-        self.value(self.content_type)
+        self.value(self.fields.content_type)
     }
 
     /// Whether an empty line ends the head, so that a body follows, be it empty.
@@ -197,72 +211,94 @@ impl Head {
         line_ends: &[u32],
         has_body: bool,
         limits: &Limits,
-        paths: &mut PathMemory,
+        known: &mut KnownValues,
     ) -> (Self, Option<HeadError>) {
-        let mut head = Self {
-            raw: Bytes::new(),
-            id,
-            start: StartLine::Illegal,
-            to_path: None,
-            from_path: None,
-            message_id: None,
-            content_type: None,
-            status: None,
-            byte_range: None,
-            success_report: None,
-            failure_report: None,
-            has_body,
-            seen: FieldSet::default(),
-        };
+        let (mut start, mut fields) = (StartLine::Illegal, Fields::default());
         let mut fault = None;
-        // Each line has the two control octets of its end. If there are no others, no line need be searched.
-        let clean = chars::controls(&raw) == 2 * line_ends.len();
-        let mut start = 0;
+        let mut line_start = 0;
         for (index, &end) in line_ends.iter().enumerate() {
             let line = raw
-                .get(start..(end as usize).saturating_sub(2))
+                .get(line_start..(end as usize).saturating_sub(2))
                 .unwrap_or_default();
             let read = match index {
-                0 => head.read_start(line),
-                _ if clean || chars::is_text(line) => head.read_header(line, start, limits, paths),
-                _ => Err(HeadError::HeaderLine),
+                0 => StartLine::read(line, &id).map(|found| start = found),
+                _ => fields.read_line(line, line_start, limits, known),
             };
             if let Err(error) = read {
-                fault.get_or_insert(error);
+                // With a control octet in it, it is no header, whatever its name.
+                let is_header = index == 0 || chars::is_text(line);
+                fault.get_or_insert(if is_header { error } else { HeadError::HeaderLine });
             }
-            start = end as usize;
+            line_start = end as usize;
         }
-        head.raw = raw;
-        let fault = fault.or_else(|| head.missing());
+        let fault = fault.or_else(|| fields.missing(&start, has_body));
+        let head = Self {
+            raw,
+            id,
+            start,
+            fields,
+            has_body,
+        };
         (head, fault)
     }
 
-    fn read_start(&mut self, line: &[u8]) -> Result<(), HeadError> {
-        let rest = line
-            .get(COMMON_START + self.id.as_bytes().len() + 1..)
-            .unwrap_or_default();
-        self.start = if rest.first().is_some_and(u8::is_ascii_digit) {
-            let (code, _) = status::parse_code(rest).map_err(|_| HeadError::StartLine)?;
-            StartLine::Response(code)
-        } else {
-            StartLine::Request(Method::parse(rest).ok_or(HeadError::StartLine)?)
-        };
-        Ok(())
+    /// A head that has been read as a whole.
+    pub(super) fn of_whole(raw: Bytes, whole: Whole) -> Self {
+        Self {
+            raw,
+            id: whole.id,
+            start: whole.start,
+            fields: whole.fields,
+            has_body: whole.flag.is_none(),
+        }
     }
 
-    fn read_header(
+    fn value(&self, span: Option<Span>) -> Option<&[u8]> {
+        let span = span?;
+        self.raw.get(span.start as usize..span.end as usize)
+    }
+
+    fn path(&self, path: Option<PathSpan>) -> Option<PathRef<'_>> {
+        let PathSpan { span, shape } = path?;
+        PathRef::with_shape(self.value(Some(span))?, shape?)
+    }
+
+    fn start_line_octets(&self) -> &[u8] {
+        Lines(&self.raw).next().unwrap_or_default()
+    }
+}
+
+impl StartLine {
+    /// Reads what is behind the identifier in a start line.
+    pub(super) fn read(line: &[u8], id: &TransactionId) -> Result<Self, HeadError> {
+        let rest = line
+            .get(COMMON_START + id.as_bytes().len() + 1..)
+            .unwrap_or_default();
+        if rest.first().is_some_and(u8::is_ascii_digit) {
+            let (code, _) = status::parse_code(rest).map_err(|_| HeadError::StartLine)?;
+            Ok(Self::Response(code))
+        } else {
+            Method::parse(rest).map(Self::Request).ok_or(HeadError::StartLine)
+        }
+    }
+}
+
+impl Fields {
+    /// Reads a header, without its CRLF, that stands at `at`.
+    pub(super) fn read_line(
         &mut self,
         line: &[u8],
         at: usize,
         limits: &Limits,
-        paths: &mut PathMemory,
+        known: &mut KnownValues,
     ) -> Result<(), HeadError> {
         let (field, value) = match Field::strip_name(line) {
             Some((field, rest)) => (field, trim(rest)),
             None => {
                 let (name, value) = split_header(line).ok_or(HeadError::HeaderLine)?;
                 let Some(field) = Field::from_name(name) else {
-                    return Ok(());
+                    // Values of the others are checked by grammars without control octets.
+                    return chars::is_text(value).then_some(()).ok_or(HeadError::HeaderLine);
                 };
                 (field, value)
             }
@@ -279,46 +315,90 @@ impl Head {
         let illegal = HeadError::Illegal(field);
         match field {
             Field::ToPath => {
-                let shape = paths.to.shape_of(value, limits);
+                let shape = known.to_path.shape_of(value, limits);
                 self.to_path = Some(PathSpan::new(span, &shape));
-                path_fault(shape, illegal)
+                path_fault(shape, illegal)?;
             }
             Field::FromPath => {
-                let shape = paths.from.shape_of(value, limits);
+                let shape = known.from_path.shape_of(value, limits);
                 self.from_path = Some(PathSpan::new(span, &shape));
-                path_fault(shape, illegal)
+                path_fault(shape, illegal)?;
             }
             Field::MessageId => {
                 self.message_id = Some(span);
-                ident::check_message_id(value).map_err(|_| illegal)
+                ident::check_message_id(value).map_err(|_| illegal)?;
             }
             Field::ContentType => {
                 self.content_type = Some(span);
-                MediaType::check(value, Profile::Msrp).map_err(|_| illegal)
+                known.content_type.check(value).map_err(|_| illegal)?;
             }
             Field::Status => {
                 self.status = Some(span);
-                Status::parse(value).map(drop).map_err(|_| illegal)
+                Status::parse(value).map_err(|_| illegal)?;
             }
-            Field::ByteRange => {
-                self.byte_range = Some(ByteRange::parse(value).map_err(|_| illegal)?);
-                Ok(())
-            }
+            Field::ByteRange => self.byte_range = Some(ByteRange::parse(value).map_err(|_| illegal)?),
             Field::SuccessReport => {
                 self.success_report = Some(header::parse_success_report(value).ok_or(illegal)?);
-                Ok(())
             }
-            Field::FailureReport => {
-                self.failure_report = Some(FailureReport::parse(value).ok_or(illegal)?);
-                Ok(())
-            }
+            Field::FailureReport => self.failure_report = Some(FailureReport::parse(value).ok_or(illegal)?),
         }
+        self.legal.insert(field);
+        Ok(())
+    }
+
+    /// Reads the header that the input begins with and that stands at `at`: how many octets it has, CRLF
+    /// included. `None` if there is anything wrong with it.
+    pub(super) fn read_front(
+        &mut self,
+        input: &[u8],
+        at: usize,
+        limits: &Limits,
+        known: &mut KnownValues,
+    ) -> Option<usize> {
+        if let Some(len) = self.read_repeated(input, at, known) {
+            return Some(len);
+        }
+        let len = line_len(input)?;
+        self.read_line(input.get(..len - 2)?, at, limits, known).ok()?;
+        Some(len)
+    }
+
+    /// As [`read_front`](Self::read_front), for a header with the value that it had last: there its end is known.
+    fn read_repeated(&mut self, input: &[u8], at: usize, known: &KnownValues) -> Option<usize> {
+        let (field, name, value, shape) = match input.first()? {
+            b'T' => known.to_path.header(Field::ToPath, b"To-Path: "),
+            b'F' => known.from_path.header(Field::FromPath, b"From-Path: "),
+            b'C' => (
+                Field::ContentType,
+                &b"Content-Type: "[..],
+                known.content_type.text(),
+                None,
+            ),
+            _ => return None,
+        };
+        let found = input.strip_prefix(name)?.strip_prefix(value)?;
+        if value.is_empty() || !found.starts_with(b"\r\n") || !self.seen.insert(field) {
+            return None;
+        }
+        let start = at + name.len();
+        let end = start + value.len();
+        let span = Span {
+            start: start as u32,
+            end: end as u32,
+        };
+        match field {
+            Field::ToPath => self.to_path = Some(PathSpan { span, shape }),
+            Field::FromPath => self.from_path = Some(PathSpan { span, shape }),
+            _ => self.content_type = Some(span),
+        }
+        self.legal.insert(field);
+        Some(end + 2 - at)
     }
 
     /// What a frame of this kind cannot do without (RFC 4975 §7.1, §7.1.2; rulings ).
-    fn missing(&self) -> Option<HeadError> {
-        let send_with_body = self.has_body && self.start == StartLine::Request(Method::Send);
-        let report = self.start == StartLine::Request(Method::Report);
+    pub(super) fn missing(&self, start: &StartLine, has_body: bool) -> Option<HeadError> {
+        let send_with_body = has_body && *start == StartLine::Request(Method::Send);
+        let report = *start == StartLine::Request(Method::Report);
         [
             (Field::ToPath, true),
             (Field::FromPath, true),
@@ -329,20 +409,6 @@ impl Head {
         .into_iter()
         .find(|&(field, needed)| needed && !self.seen.contains(field))
         .map(|(field, _)| HeadError::Missing(field))
-    }
-
-    fn value(&self, span: Option<Span>) -> Option<&[u8]> {
-        let span = span?;
-        self.raw.get(span.start as usize..span.end as usize)
-    }
-
-    fn path(&self, path: Option<PathSpan>) -> Option<PathRef<'_>> {
-        let PathSpan { span, shape } = path?;
-        PathRef::with_shape(self.value(Some(span))?, shape?)
-    }
-
-    fn start_line_octets(&self) -> &[u8] {
-        Lines(&self.raw).next().unwrap_or_default()
     }
 }
 
@@ -405,46 +471,6 @@ pub enum HeadError {
     /// A path with more URIs than [`Limits`] allow.
     #[error("too-many-uris")]
     TooManyUris,
-}
-
-/// The paths last found legal. Frames of one session repeat them octet for octet, and what was read once need
-/// not be read again.
-#[derive(Default)]
-pub(super) struct PathMemory {
-    to: KnownPath,
-    from: KnownPath,
-}
-
-#[derive(Default)]
-struct KnownPath {
-    text: Vec<u8>,
-    shape: Option<Shape>,
-}
-
-impl PathMemory {
-    /// Longer paths are read each time: what a peer makes an idle connection keep is bounded.
-    pub(super) const MAX_LEN: usize = 256;
-
-    /// Octets set aside.
-    #[cfg(test)]
-    pub(super) fn capacity(&self) -> usize {
-        self.to.text.capacity() + self.from.text.capacity()
-    }
-}
-
-impl KnownPath {
-    fn shape_of(&mut self, value: &[u8], limits: &Limits) -> Result<Shape, PathError> {
-        if let Some(shape) = self.shape.filter(|_| self.text == value) {
-            return Ok(shape);
-        }
-        let shape = PathRef::parse(value, limits.uris)?.shape();
-        if value.len() <= PathMemory::MAX_LEN {
-            self.text.clear();
-            self.text.extend_from_slice(value);
-            self.shape = Some(shape);
-        }
-        Ok(shape)
-    }
 }
 
 /// A set of headers.

@@ -14,10 +14,12 @@ mod header;
 mod host;
 mod host_name;
 mod ident;
+mod known;
 mod method;
 mod path;
 mod status;
 mod uri;
+mod whole_head;
 
 pub use self::byte_range::{ByteRange, ByteRangeError};
 pub use self::decoder::{DecodeError, Decoder, Item, Limits};
