@@ -1,7 +1,11 @@
 use alloc::{string::String, vec, vec::Vec};
 use core::{fmt, slice};
 
-use crate::{Deviation, Deviations, MediaRange, MediaRangesError, MediaType, Profile, scan::Scanner};
+use crate::{
+    Deviation, Deviations, MediaRange, MediaRangesError, MediaType, Profile,
+    chars::ascii_str,
+    scan::{Outline, Scanner},
+};
 
 /// The types that someone accepts, best first: the value of `accept-types` or `accept-wrapped-types`
 /// (`format-list`, RFC 4975 §8.6).
@@ -90,6 +94,19 @@ impl MediaRanges {
         self.entries
             .iter()
             .any(|entry| entry.accepts_essence(type_, subtype))
+    }
+
+    /// Whether an entry covers everything: `*`.
+    pub fn is_any(&self) -> bool {
+        self.entries.iter().any(|entry| entry.type_().is_none())
+    }
+
+    /// Whether an entry covers the media type that is written there; no if none is, by the rules of
+    /// [`MediaType::parse`]. Allocates nothing.
+    pub fn accepts_written(&self, media_type: &[u8], profile: Profile) -> bool {
+        Outline::of(media_type, profile, false).is_ok_and(|(outline, _)| {
+            self.accepts_essence(ascii_str(outline.type_), ascii_str(outline.subtype))
+        })
     }
 
     /// The entries, best first.

@@ -1,11 +1,13 @@
 //! What a connection tells the application.
 
 use core::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use msrp_multipart::{Disposition, MediaType, Profile};
 
 use crate::carry::{Carry, PartialBody};
+use crate::connection::Route;
 use crate::error::{ConnectionError, ReceiveFailure, SendFailure, SessionFailure, Unframed};
 use crate::slots::Key;
 use crate::wire::{ByteRange, FailureReport, Head, MessageId, PathRef, StatusCode, UriRef};
@@ -352,8 +354,8 @@ pub struct Receipt {
     pub(crate) session: SessionId,
     pub(crate) incoming: IncomingId,
     pub(crate) message_id: MessageId,
-    /// From-Path of the message: the way for REPORTs.
-    pub(crate) from_path: Bytes,
+    /// The way for REPORTs.
+    pub(crate) route: Option<Arc<Route>>,
     pub(crate) success_report: bool,
     pub(crate) failure_report: FailureReport,
     pub(crate) len: u64,

@@ -130,7 +130,7 @@ impl Connection {
 impl Answer {
     /// Octets of the response, without a comment.
     pub(super) fn len(&self) -> usize {
-        response_len(&self.id, [&self.to, &self.from])
+        response_len(&self.id, [self.to(), self.route.local()])
     }
 }
 
@@ -139,7 +139,7 @@ impl PendingReport {
     pub(super) fn len(&self) -> usize {
         report_len(
             ids::TRANSACTION_LEN,
-            [&self.to, &self.from],
+            [self.route.whole(), self.route.local()],
             &self.message_id,
             &self.range,
         )
@@ -168,7 +168,7 @@ impl SessionState {
         let message_id = message_id.map_or(ids::MESSAGE_LEN, |id| id.as_bytes().len());
         send_len(
             ids::TRANSACTION_LEN,
-            [&self.remote, &self.local],
+            [self.remote(), self.local()],
             message_id,
             range,
             reports.len(),

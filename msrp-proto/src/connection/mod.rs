@@ -8,6 +8,7 @@ mod replace;
 mod report;
 mod request;
 mod requested;
+mod route;
 mod scheduler;
 mod send;
 mod session;
@@ -23,6 +24,7 @@ use bytes::Bytes;
 
 pub use self::recv::Incoming;
 pub(crate) use self::remembered::Remembered;
+pub(crate) use self::route::Route;
 pub use self::send::{Outgoing, Progress};
 pub use self::session::{Session, SessionStats};
 
@@ -394,7 +396,7 @@ impl Connection {
 
     /// Goes on with input that was held, as far as it is wanted by now.
     fn resume(&mut self) {
-        while self.wants_input() {
+        while !self.held.pieces.is_empty() && self.wants_input() {
             let Some(piece) = self.held.take() else { return };
             self.process(piece);
         }

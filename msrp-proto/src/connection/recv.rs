@@ -1,11 +1,14 @@
 //! Messages being received: their chunks, their limits, their end (RFC 4975 §7.3.1).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use msrp_multipart::Profile;
 
 use super::Connection;
 use super::request::{Chunk, Request};
+use super::route::Route;
 use super::timer::Timer;
 use crate::config::SuccessReports;
 use crate::error::{ReceiveFailure, ReportError};
@@ -31,8 +34,7 @@ pub(super) struct Receiver {
     gathered: Gathered,
     /// How many messages have begun.
     begun: u64,
-    /// The To-Path last found, and whose it is. Frames of a session repeat it.
-    pub(super) last_to: Vec<u8>,
+    /// The session last found. Mostly it is also the next one.
     pub(super) last_session: Option<SessionId>,
 }
 
@@ -41,9 +43,11 @@ pub(super) struct Receiving {
     /// Its place in the order in which messages began.
     pub(super) order: u64,
     pub(super) session: SessionId,
+    /// Its place among those of the session.
+    pub(super) place: usize,
     pub(super) message_id: MessageId,
-    /// From-Path of the first chunk, for REPORTs; empty while none has come on this session.
-    pub(super) from_path: Bytes,
+    /// The way back from the first chunk, for REPORTs; `None` while none has come on this session.
+    pub(super) route: Option<Arc<Route>>,
     pub(super) success_report: bool,
     /// That of the last chunk (ruling R-36).
     pub(super) failure_report: FailureReport,
@@ -66,7 +70,7 @@ pub(super) struct Receiving {
 struct Gathered {
     /// Where the octets stand in their message.
     offset: u64,
-    octets: BytesMut,
+    octets: Vec<u8>,
     seen: u64,
 }
 
@@ -121,18 +125,18 @@ impl Connection {
         head: &Head,
         range: &ByteRange,
     ) -> Result<Option<Key>, StatusCode> {
-        let Some(message_id) = head.message_id_octets() else {
+        let Some(message_id) = head.message_id() else {
             return Ok(None);
         };
-        if let Some(key) = self.find_incoming(session, message_id) {
+        if let Some(key) = self.find_incoming(session, &message_id) {
             if let Some(message) = self.receiver.messages.get_mut(key) {
                 message.last_octet = self.now;
                 message.failure_report = head.failure_report().unwrap_or_default();
                 // One carried over: the way back is that of the new session (RFC 4975 §5.4).
-                if message.from_path.is_empty()
+                if message.route.is_none()
                     && let Some(state) = self.sessions.get(session.0)
                 {
-                    message.from_path = state.from_path.clone();
+                    message.route = state.route.clone();
                 }
             }
             return Ok(Some(key));
@@ -141,14 +145,13 @@ impl Connection {
         let Some(state) = self.sessions.get(session.0) else {
             return Ok(None);
         };
-        if let Some(status) = state.refused.lookup(message_id, keep) {
+        if let Some(status) = state.refused.lookup(&message_id, keep) {
             return Err(*status);
         }
         if !head.has_body() {
             return Ok(None);
         }
-        let checked = self.check_new_message(session, head, range);
-        let message_id = head.message_id().ok_or(StatusCode::BAD_REQUEST)?;
+        let checked = self.check_new_message(session, head, &message_id, range);
         let Some(state) = self.sessions.get_mut(session.0) else {
             return Ok(None);
         };
@@ -156,7 +159,7 @@ impl Connection {
             state.refused.insert(message_id, status, keep);
             return Err(status);
         }
-        let known = state.received.lookup(message_id.as_bytes(), keep).copied();
+        let known = state.received.lookup(&message_id, keep).copied();
         let mut received = RangeSet::default();
         if let (Some(len), true) = (known, state.replacement) {
             // The sender goes on, not knowing that all had arrived before its session failed: what it leaves out
@@ -169,8 +172,9 @@ impl Connection {
         let key = self.receiver.messages.insert(Box::new(Receiving {
             order,
             session,
+            place: state.incoming.len(),
             message_id,
-            from_path: state.from_path.clone(),
+            route: state.route.clone(),
             success_report: head.success_report().unwrap_or(false),
             failure_report: head.failure_report().unwrap_or_default(),
             total: range.total,
@@ -181,7 +185,7 @@ impl Connection {
             // What was reported on the failed session may not have arrived.
             unreported: resumed,
         }));
-        state.incoming.insert(key);
+        state.incoming.push(key);
         state.last_incoming = Some(key);
         let head = Box::new(MessageHead {
             head: head.compact(),
@@ -199,14 +203,16 @@ impl Connection {
         &self,
         session: SessionId,
         head: &Head,
+        message_id: &MessageId,
         range: &ByteRange,
     ) -> Result<(), StatusCode> {
         let Some(state) = self.sessions.get(session.0) else {
             return Err(StatusCode::NO_SESSION);
         };
-        let acceptable = head
-            .content_type()
-            .is_some_and(|found| state.config.accepts.accepts(&found));
+        let acceptable = head.content_type_octets().is_some_and(|found| {
+            let accepts = &state.config.accepts;
+            accepts.is_any() || accepts.accepts_written(found, Profile::Msrp)
+        });
         let encoding = head.header("Content-Transfer-Encoding");
         let identity = |name: &[u8]| {
             [&b"binary"[..], b"8bit", b"7bit"]
@@ -222,7 +228,7 @@ impl Connection {
             .is_some_and(|max| range.start - 1 > max || range.total > Some(max));
         // Another message is not allowed here, and trying again will not help (RFC 4975 §10.3). A 413 would
         // say that this one is not wanted, as if a next one might be.
-        if state.is_second_incoming(head.message_id_octets().unwrap_or_default()) {
+        if state.is_second_incoming(message_id) {
             return Err(StatusCode::FORBIDDEN);
         }
         if too_long || state.incoming.len() >= self.config.max_incoming {
@@ -231,11 +237,11 @@ impl Connection {
         Ok(())
     }
 
-    fn find_incoming(&self, session: SessionId, message_id: &[u8]) -> Option<Key> {
+    fn find_incoming(&self, session: SessionId, message_id: &MessageId) -> Option<Key> {
         let last = self.sessions.get(session.0)?.last_incoming;
         let is_it = |key: &Key| {
             let message = self.receiver.messages.get(*key);
-            message.is_some_and(|message| message.message_id.as_bytes() == message_id)
+            message.is_some_and(|message| message.message_id == *message_id)
         };
         if let Some(key) = last.filter(is_it) {
             return Some(key);
@@ -243,10 +249,7 @@ impl Connection {
         if self.receiver.by_id.is_empty() {
             return None;
         }
-        self.receiver
-            .by_id
-            .get(&(session, MessageId::parse(message_id).ok()?))
-            .copied()
+        self.receiver.by_id.get(&(session, message_id.clone())).copied()
     }
 
     /// Octets of the open chunk: accounts for them at once, so that what comes of them does not depend on
@@ -309,6 +312,10 @@ impl Connection {
         if gathered.octets.is_empty() {
             gathered.offset = offset;
         }
+        if gathered.octets.is_empty() {
+            // Mostly there is one piece, and then no octet too many is set aside.
+            gathered.octets.reserve_exact(octets.len());
+        }
         gathered.octets.extend_from_slice(&octets);
         gathered.seen += seen;
         if gathered.octets.len() >= GATHER {
@@ -320,7 +327,7 @@ impl Connection {
         let gathered = &mut self.receiver.gathered;
         if !gathered.octets.is_empty() {
             let (octets, seen) = (
-                gathered.octets.split().freeze(),
+                Bytes::from(core::mem::take(&mut gathered.octets)),
                 core::mem::take(&mut gathered.seen),
             );
             let offset = gathered.offset;
@@ -364,7 +371,7 @@ impl Connection {
             state.refused.insert(message_id, status, keep);
         }
         // Of one that was carried over, and of which no chunk has come, the sender hears when one does.
-        let mut told = open || failure == ReceiveFailure::TimedOut || message.from_path.is_empty();
+        let mut told = open || failure == ReceiveFailure::TimedOut || message.route.is_none();
         if message.success_report {
             self.withdraw_reports(message.session, &message.message_id);
         }
@@ -378,13 +385,7 @@ impl Connection {
         // Its chunks are answered for: what is left is a REPORT (RFC 4975 §7.1.4).
         if !told && message.failure_report != FailureReport::No {
             let range = ByteRange::new(1, Some(message.received.end()), message.end.or(message.total));
-            self.queue_report(
-                message.session,
-                message.from_path,
-                message.message_id,
-                range,
-                status,
-            );
+            self.queue_report(message.session, message.route, message.message_id, range, status);
         }
         self.events
             .push(Event::Incoming(IncomingId(key), IncomingEvent::Aborted(failure)));
@@ -393,12 +394,17 @@ impl Connection {
 
     fn remove_incoming(&mut self, key: Key) -> Option<Box<Receiving>> {
         let message = self.receiver.messages.remove(key)?;
-        self.receiver
-            .by_id
-            .remove(&(message.session, message.message_id.clone()));
+        if message.filed {
+            let id = (message.session, message.message_id.clone());
+            self.receiver.by_id.remove(&id);
+        }
         self.timers.cancel(Timer::Incomplete(IncomingId(key)));
         if let Some(state) = self.sessions.get_mut(message.session.0) {
-            state.incoming.remove(&key);
+            state.incoming.swap_remove(message.place);
+            let moved = state.incoming.get(message.place);
+            if let Some(moved) = moved.and_then(|key| self.receiver.messages.get_mut(*key)) {
+                moved.place = message.place;
+            }
         }
         Some(message)
     }
@@ -470,8 +476,8 @@ impl Connection {
             .map(|state| state.config.success_reports);
         if message.success_report && mode == Some(SuccessReports::EachChunk) {
             let range = ByteRange::new(start + 1, Some(end), message.known_total());
-            let (to, message_id) = (message.from_path.clone(), message.message_id.clone());
-            self.queue_report(session, to, message_id, range, StatusCode::OK);
+            let (route, message_id) = (message.route.clone(), message.message_id.clone());
+            self.queue_report(session, route, message_id, range, StatusCode::OK);
         }
     }
 
@@ -509,7 +515,7 @@ impl Connection {
         let Receiving {
             session,
             message_id,
-            from_path,
+            route,
             success_report,
             end,
             unreported,
@@ -531,19 +537,13 @@ impl Connection {
         };
         if success_report && whole {
             let range = ByteRange::new(1, Some(len), Some(len));
-            self.queue_report(
-                session,
-                from_path.clone(),
-                message_id.clone(),
-                range,
-                StatusCode::OK,
-            );
+            self.queue_report(session, route.clone(), message_id.clone(), range, StatusCode::OK);
         }
         let receipt = Box::new(Receipt {
             session,
             incoming: IncomingId(key),
             message_id,
-            from_path,
+            route,
             success_report,
             failure_report,
             len,
@@ -563,7 +563,6 @@ impl Receiver {
             request: Request::Ignored,
             gathered: Gathered::default(),
             begun: 0,
-            last_to: Vec::new(),
             last_session: None,
         }
     }
@@ -584,14 +583,6 @@ impl Receiver {
         {
             chunk.refusal.get_or_insert(StatusCode::NO_SESSION);
         }
-        if self.last_session == Some(session) {
-            self.forget_last();
-        }
-    }
-
-    pub(super) fn forget_last(&mut self) {
-        self.last_session = None;
-        self.last_to.clear();
     }
 }
 
@@ -632,7 +623,7 @@ impl Incoming<'_> {
         if !message.success_report {
             return Err(ReportError::NotWanted);
         }
-        if message.from_path.is_empty() {
+        if message.route.is_none() {
             return Err(ReportError::NotReceived);
         }
         let end = range.end.unwrap_or(message.received.end());
@@ -642,9 +633,9 @@ impl Incoming<'_> {
             return Err(ReportError::NotReceived);
         }
         let range = ByteRange::new(range.start, Some(end), message.known_total());
-        let (session, to) = (message.session, message.from_path.clone());
+        let (session, route) = (message.session, message.route.clone());
         let message_id = message.message_id.clone();
-        connection.queue_report(session, to, message_id, range, StatusCode::OK);
+        connection.queue_report(session, route, message_id, range, StatusCode::OK);
         connection.watch_answers();
         Ok(())
     }

@@ -1,7 +1,5 @@
 //! A session in place of a failed one (RFC 4975 §5.4): what the one leaves and the other takes over.
 
-use bytes::Bytes;
-
 use super::Connection;
 use super::recv::Receiving;
 use crate::carry::{Carry, Incomplete, Unconfirmed};
@@ -116,8 +114,9 @@ impl Connection {
         let key = self.receiver.messages.insert(Box::new(Receiving {
             order,
             session,
+            place: state.incoming.len(),
             message_id: message_id.clone(),
-            from_path: Bytes::new(),
+            route: None,
             success_report: message.success_report,
             failure_report: message.failure_report,
             total,
@@ -128,7 +127,7 @@ impl Connection {
             // What was reported on the failed session may not have arrived.
             unreported: octets > 0,
         }));
-        state.incoming.insert(key);
+        state.incoming.push(key);
         state.note_incoming(&message_id);
         self.receiver.by_id.insert((session, message_id.clone()), key);
         self.watch_incomplete(key);

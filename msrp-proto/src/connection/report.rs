@@ -1,8 +1,9 @@
 //! REPORT requests, both ways (RFC 4975 §7.1.2 to §7.1.4, §7.3.2).
 
-use bytes::Bytes;
+use std::sync::Arc;
 
 use super::Connection;
+use super::route::Route;
 use crate::error::{ReportError, SendFailure, SessionFailure, TooLate};
 use crate::event::{Event, OutgoingEvent, Receipt, SessionEvent, SessionId};
 use crate::message::Refusal;
@@ -11,8 +12,7 @@ use crate::wire::{ByteRange, FailureReport, Head, MessageId, StatusCode};
 /// A REPORT that waits to be written.
 pub(super) struct PendingReport {
     pub(super) session: SessionId,
-    pub(super) to: Bytes,
-    pub(super) from: Bytes,
+    pub(super) route: Arc<Route>,
     pub(super) message_id: MessageId,
     pub(super) range: ByteRange,
     pub(super) status: StatusCode,
@@ -47,7 +47,7 @@ impl Connection {
             let range = ByteRange::new(1, Some(receipt.len), Some(receipt.len));
             self.queue_report(
                 receipt.session,
-                receipt.from_path,
+                receipt.route,
                 receipt.message_id,
                 range,
                 refusal.status(),
@@ -82,8 +82,8 @@ impl Connection {
             return Err(ReportError::SessionEnded);
         }
         let range = ByteRange::new(range.start, Some(end), Some(receipt.len));
-        let (to, message_id) = (receipt.from_path.clone(), receipt.message_id.clone());
-        self.queue_report(receipt.session, to, message_id, range, StatusCode::OK);
+        let (route, message_id) = (receipt.route.clone(), receipt.message_id.clone());
+        self.queue_report(receipt.session, route, message_id, range, StatusCode::OK);
         self.watch_answers();
         Ok(())
     }
@@ -97,19 +97,18 @@ impl Connection {
     pub(super) fn queue_report(
         &mut self,
         session: SessionId,
-        to: Bytes,
+        route: Option<Arc<Route>>,
         message_id: MessageId,
         range: ByteRange,
         status: StatusCode,
     ) {
-        let Some(state) = self.sessions.get(session.0) else {
+        // Of a message that was carried over, and of which nothing has come, nothing can be told.
+        let Some(route) = route.filter(|_| self.sessions.get(session.0).is_some()) else {
             return;
         };
-        let from = state.local.clone();
         let report = PendingReport {
             session,
-            to,
-            from,
+            route,
             message_id,
             range,
             status,
@@ -139,7 +138,7 @@ impl Connection {
             let Some(state) = self.sessions.get(session.0) else {
                 return;
             };
-            if state.ended.lookup(message_id.as_bytes(), keep).is_some() {
+            if state.ended.lookup(&message_id, keep).is_some() {
                 self.events.push(Event::Session(
                     session,
                     SessionEvent::Late {

@@ -1,14 +1,15 @@
 //! Requests, in the order of checks of `docs/conformance/transport.md` §5.1, and their answers.
 
-use bytes::Bytes;
+use std::sync::Arc;
 
 use super::Connection;
+use super::route::{Route, first_uri};
 use super::transmit::Answer;
 use crate::event::{IncomingId, SessionId};
 use crate::slots::Key;
 use crate::wire::{
-    ByteRange, ContinuationFlag, FailureReport, Head, Item, Malformed, Method, PathRef, StartLine,
-    StatusCode, TransactionId,
+    ByteRange, ContinuationFlag, FailureReport, Head, Item, Malformed, Method, StartLine, StatusCode,
+    TransactionId,
 };
 
 /// The request that is being received.
@@ -25,10 +26,8 @@ pub(super) struct Chunk {
     pub(super) id: TransactionId,
     pub(super) session: SessionId,
     pub(super) failure_report: FailureReport,
-    /// Leftmost URI of From-Path: where the response goes.
-    pub(super) answer_to: Bytes,
-    /// The own URI, in whose name it goes.
-    pub(super) answer_from: Bytes,
+    /// The way of the response. None once it is on it.
+    pub(super) route: Option<Arc<Route>>,
     /// The range-end is `*`: a refusal need not wait for the end (ruling R-33).
     pub(super) interruptible: bool,
     pub(super) message: Option<Key>,
@@ -37,17 +36,14 @@ pub(super) struct Chunk {
     pub(super) position: u64,
     /// What is wrong with it, if anything is.
     pub(super) refusal: Option<StatusCode>,
-    pub(super) answered: bool,
 }
 
 impl Connection {
+    // Inlined, because an item is large, and would be copied.
+    #[inline]
     pub(super) fn receive(&mut self, item: Item) {
         match item {
-            Item::Head(head) => {
-                self.stats.frames_received += 1;
-                self.receiver.request = self.begin_request(&head);
-                self.answer_early();
-            }
+            Item::Head(head) => self.receive_head(&head),
             Item::Malformed(malformed) => {
                 self.stats.frames_received += 1;
                 self.receiver.request = self.refuse_malformed(&malformed);
@@ -57,13 +53,18 @@ impl Connection {
         }
     }
 
+    fn receive_head(&mut self, head: &Head) {
+        self.stats.frames_received += 1;
+        self.receiver.request = self.begin_request(head);
+        self.answer_early();
+    }
+
     /// Refuses the open chunk before its end, if it has no announced end (ruling R-33).
     pub(super) fn answer_early(&mut self) {
-        let Request::Chunk(chunk) = &mut self.receiver.request else {
+        let Request::Chunk(chunk) = &self.receiver.request else {
             return;
         };
-        if let Some(status) = chunk.refusal.filter(|_| chunk.interruptible && !chunk.answered) {
-            chunk.answered = true;
+        if let Some(status) = chunk.refusal.filter(|_| chunk.interruptible) {
             self.answer_chunk(status);
         }
     }
@@ -80,8 +81,7 @@ impl Connection {
         let (Some(to), Some(from)) = (head.to_path_octets(), head.from_path_octets()) else {
             return Request::Ignored;
         };
-        let session = self.match_session(to);
-        let Some(session) = session else {
+        let Some(session) = self.match_session(head, to) else {
             if self.ask(head) {
                 return Request::Ignored;
             }
@@ -96,27 +96,21 @@ impl Connection {
             return Request::Ignored;
         };
         if *method != Method::Send {
-            let local = state.local.clone();
-            return self.refuse_request(head, method, StatusCode::UNKNOWN_METHOD, local);
+            let route = state.route_to(from);
+            return refuse_request(head, method, StatusCode::UNKNOWN_METHOD, route);
         }
-        if state.from_path != from {
-            state.from_path = Bytes::copy_from_slice(from);
-        }
-        let answer_to = state.from_path.slice(..first_uri(from).len());
-        let answer_from = state.local.clone();
+        let route = state.route_to(from);
         let range = head.byte_range().unwrap_or(ByteRange::WHOLE);
         let mut chunk = Chunk {
             id: head.transaction_id(),
             session,
             failure_report: head.failure_report().unwrap_or_default(),
-            answer_to,
-            answer_from,
+            route: Some(route),
             interruptible: range.end.is_none(),
             message: None,
             start: range.start - 1,
             position: range.start - 1,
             refusal: None,
-            answered: false,
         };
         match self.begin_chunk(session, head, &range) {
             Ok(message) => chunk.message = message,
@@ -125,23 +119,17 @@ impl Connection {
         Request::Chunk(chunk)
     }
 
-    /// The session a request is for. What was found last is not looked for again.
-    fn match_session(&mut self, to: &[u8]) -> Option<SessionId> {
-        let receiver = &mut self.receiver;
-        if let Some(session) = receiver.last_session
-            && receiver.last_to == to
+    /// The session a request is for. The one that was found last need not be looked for.
+    fn match_session(&mut self, head: &Head, to: &[u8]) -> Option<SessionId> {
+        if let Some(last) = self.receiver.last_session
+            && let Some(state) = self.sessions.get(last.0)
+            && state.local() == to
         {
-            return Some(session);
+            return Some(last);
         }
-        let session = PathRef::parse(to, usize::MAX)
-            .ok()
-            .and_then(|path| self.find_session(path));
-        if let Some(session) = session {
-            self.receiver.last_session = Some(session);
-            self.receiver.last_to.clear();
-            self.receiver.last_to.extend_from_slice(to);
-        }
-        session
+        let session = self.find_session(head.to_path()?)?;
+        self.receiver.last_session = Some(session);
+        Some(session)
     }
 
     /// The answer to a request for a session that is not here.
@@ -152,10 +140,13 @@ impl Connection {
         if *method == Method::Report {
             return Request::Ignored;
         }
+        let Some(from) = head.from_path_octets() else {
+            return Request::Ignored;
+        };
         // The only name by which the sender knows us is the one it used (ruling R-34).
-        let from = Bytes::copy_from_slice(first_uri(to));
+        let local = String::from_utf8_lossy(first_uri(to)).into();
         let range = head.byte_range().unwrap_or(ByteRange::WHOLE);
-        match self.refuse_request(head, method, status, from) {
+        match refuse_request(head, method, status, Route::new(from, local)) {
             // The rest is of no interest (ruling R-33).
             Request::Refused(answer) if *method == Method::Send && range.end.is_none() => {
                 self.queue_answer(answer);
@@ -163,30 +154,6 @@ impl Connection {
             }
             refused => refused,
         }
-    }
-
-    /// The answer to a request that is not taken; none if its sender does not want to hear of it.
-    fn refuse_request(&self, head: &Head, method: &Method, status: StatusCode, from: Bytes) -> Request {
-        let Some(to) = head.from_path_octets() else {
-            return Request::Ignored;
-        };
-        if head.failure_report() == Some(FailureReport::No) {
-            return Request::Ignored;
-        }
-        // Hop by hop for SEND, end to end for all others (RFC 4975 §7.2).
-        let to = if *method == Method::Send {
-            first_uri(to)
-        } else {
-            to
-        };
-        let answer = Answer {
-            id: head.transaction_id(),
-            status,
-            to: Bytes::copy_from_slice(to),
-            from,
-            incoming: None,
-        };
-        Request::Refused(answer)
     }
 
     /// 400, if it can be told to anyone (ruling R-16). The session comes first (RFC 4975 §7.3).
@@ -199,31 +166,32 @@ impl Connection {
             StartLine::Illegal if head.looks_like_response() => return Request::Ignored,
             StartLine::Illegal => &Method::Send,
         };
-        if head.from_path().is_none() {
+        let (Some(_), Some(from)) = (head.from_path(), head.from_path_octets()) else {
             return Request::Ignored;
-        }
-        let session = head.to_path_octets().and_then(|to| self.match_session(to));
+        };
+        let session = head.to_path_octets().and_then(|to| self.match_session(head, to));
         if let Some(session) = session {
             self.bind(session);
         }
-        let local = session
-            .and_then(|id| self.sessions.get(id.0))
-            .map(|state| state.local.clone());
-        let (status, from) = match (local, head.to_path()) {
-            (Some(local), _) if *method != Method::Send => (StatusCode::UNKNOWN_METHOD, local),
-            (Some(local), _) => (StatusCode::BAD_REQUEST, local),
-            (None, Some(to)) => {
-                let name = to.leftmost().as_str();
-                (StatusCode::NO_SESSION, Bytes::copy_from_slice(name.as_bytes()))
-            }
+        let state = session.and_then(|id| self.sessions.get_mut(id.0));
+        let (status, route) = match (state, head.to_path()) {
+            (Some(state), _) if *method != Method::Send => (StatusCode::UNKNOWN_METHOD, state.route_to(from)),
+            (Some(state), _) => (StatusCode::BAD_REQUEST, state.route_to(from)),
+            (None, Some(to)) => (
+                StatusCode::NO_SESSION,
+                Route::new(from, to.leftmost().as_str().into()),
+            ),
             // Not even the name that the sender used for us can be read. That of a session it has shown to
             // know will do; any other is a secret (RFC 4975 §14.1).
             (None, None) => match self.sessions.iter().find(|state| state.bound) {
-                Some(state) => (StatusCode::BAD_REQUEST, state.local.clone()),
+                Some(state) => {
+                    let (local, _) = state.config.local.clone().into_parts();
+                    (StatusCode::BAD_REQUEST, Route::new(from, local))
+                }
                 None => return Request::Ignored,
             },
         };
-        self.refuse_request(head, method, status, from)
+        refuse_request(head, method, status, route)
     }
 
     fn end_request(&mut self, flag: ContinuationFlag) {
@@ -236,9 +204,7 @@ impl Connection {
             let (start, end) = (chunk.start, chunk.position);
             self.end_chunk(key, flag, start, end);
         }
-        if let Request::Chunk(chunk) = &mut self.receiver.request
-            && !core::mem::replace(&mut chunk.answered, true)
-        {
+        if let Request::Chunk(chunk) = &self.receiver.request {
             let status = chunk.refusal.unwrap_or(StatusCode::OK);
             self.answer_chunk(status);
         }
@@ -254,9 +220,12 @@ impl Connection {
         }
     }
 
-    /// Queues the response to the open chunk, if its sender wants it.
+    /// Queues the response to the open chunk, if its sender wants it and it has had none.
     fn answer_chunk(&mut self, status: StatusCode) {
-        let Request::Chunk(chunk) = &self.receiver.request else {
+        let Request::Chunk(chunk) = &mut self.receiver.request else {
+            return;
+        };
+        let Some(route) = chunk.route.take() else {
             return;
         };
         let wanted = match chunk.failure_report {
@@ -270,15 +239,25 @@ impl Connection {
         let answer = Answer {
             id: chunk.id,
             status,
-            to: chunk.answer_to.clone(),
-            from: chunk.answer_from.clone(),
+            route,
+            end_to_end: false,
             incoming: chunk.message.map(IncomingId),
         };
         self.queue_answer(answer);
     }
 }
 
-/// The leftmost URI of a path that was found legal.
-fn first_uri(path: &[u8]) -> &[u8] {
-    path.split(|&octet| octet == b' ').next().unwrap_or_default()
+/// The answer to a request that is not taken; none if its sender does not want to hear of it.
+fn refuse_request(head: &Head, method: &Method, status: StatusCode, route: Arc<Route>) -> Request {
+    if head.failure_report() == Some(FailureReport::No) {
+        return Request::Ignored;
+    }
+    Request::Refused(Answer {
+        id: head.transaction_id(),
+        status,
+        route,
+        // Hop by hop for SEND, end to end for all others (RFC 4975 §7.2).
+        end_to_end: *method != Method::Send,
+        incoming: None,
+    })
 }

@@ -13,7 +13,7 @@ use crate::wire::{Head, StatusCode};
 pub(super) struct Requested {
     /// How many there were.
     count: u64,
-    open: Option<Head>,
+    open: Option<Box<Head>>,
 }
 
 impl Connection {
@@ -74,7 +74,7 @@ impl Connection {
             return false;
         }
         self.requested.count += 1;
-        self.requested.open = Some(head.compact());
+        self.requested.open = Some(Box::new(head.compact()));
         self.timers.start(Timer::Request, self.config.request_timeout);
         self.events.push(Event::SessionRequested(SessionRequest {
             number: self.requested.count,
@@ -85,7 +85,7 @@ impl Connection {
 
     /// A session was opened: it may be the one asked for.
     pub(super) fn settle_requested(&mut self) {
-        let to = self.requested.open.as_ref().and_then(Head::to_path);
+        let to = self.requested.open.as_deref().and_then(Head::to_path);
         if to.and_then(|to| self.find_session(to)).is_none() {
             return;
         }
@@ -103,7 +103,7 @@ impl Connection {
         }
     }
 
-    fn close_requested(&mut self) -> Option<Head> {
+    fn close_requested(&mut self) -> Option<Box<Head>> {
         self.timers.cancel(Timer::Request);
         self.requested.open.take()
     }
@@ -130,7 +130,7 @@ impl Requested {
     /// Whether it is this one that is open.
     pub(super) fn is(&self, request: &SessionRequest) -> bool {
         let same_id = |open: &Head| open.transaction_id() == request.head.transaction_id();
-        request.number == self.count && self.open.as_ref().is_some_and(same_id)
+        request.number == self.count && self.open.as_deref().is_some_and(same_id)
     }
 
     pub(super) fn forget(&mut self) {

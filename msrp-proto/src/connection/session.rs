@@ -1,11 +1,12 @@
 //! Sessions: opening, finding, binding and ending them (RFC 4975 §5.4, §7.3).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use bytes::Bytes;
 use msrp_multipart::MediaType;
 
 use super::remembered::{Keep, Remembered};
+use super::route::Route;
 use super::send::Control;
 use super::timer::Timer;
 use super::{Connection, Phase};
@@ -46,20 +47,16 @@ pub struct SessionStats {
 
 pub(super) struct SessionState {
     pub(super) config: SessionConfig,
-    /// The own URI as written in From-Path.
-    pub(super) local: Bytes,
-    /// The peer's path as written in To-Path; empty while it is not known.
-    pub(super) remote: Bytes,
     /// The peer has shown that it knows the session.
     pub(super) bound: bool,
     closing: bool,
-    /// The From-Path last read.
-    pub(super) from_path: Bytes,
+    /// The way back from the last request.
+    pub(super) route: Option<Arc<Route>>,
     /// Messages that wait or are being sent.
     pub(super) outgoing: BTreeSet<OutgoingId>,
     /// Messages that are sent and of which a report is awaited, by age.
     pub(super) unreported: BTreeMap<u64, OutgoingId>,
-    pub(super) incoming: BTreeSet<Key>,
+    pub(super) incoming: Vec<Key>,
     /// The message that the last chunk belonged to.
     pub(super) last_incoming: Option<Key>,
     /// Message-IDs received whole, and how many octets.
@@ -113,15 +110,13 @@ impl Connection {
         let name: Box<str> = session.local.session_id().unwrap_or_default().into();
         let next_of_same_id = self.sessions_by_id.get(&name).copied();
         let state = SessionState {
-            local: Bytes::copy_from_slice(session.local.as_str().as_bytes()),
-            remote: path_text(&session.terms),
             config: session,
             bound: false,
             closing: false,
-            from_path: Bytes::new(),
+            route: None,
             outgoing: BTreeSet::new(),
             unreported: BTreeMap::new(),
-            incoming: BTreeSet::new(),
+            incoming: Vec::new(),
             last_incoming: None,
             received: Remembered::default(),
             replacement: carry.is_some(),
@@ -136,8 +131,6 @@ impl Connection {
         };
         let id = SessionId(self.sessions.insert(Box::new(state)));
         self.sessions_by_id.insert(name, id);
-        // A URI that was found by its session-id alone may be found better now.
-        self.receiver.forget_last();
         self.timers.cancel(Timer::Idle);
         if let Some(wait) = self.config.keepalive {
             self.timers.start(Timer::Keepalive(id), wait);
@@ -297,7 +290,8 @@ impl Connection {
         state.closing = false;
         let sending: Vec<_> = state.outgoing.iter().copied().collect();
         let unreported: Vec<_> = state.unreported.values().copied().collect();
-        let incoming: Vec<_> = state.incoming.iter().copied().collect();
+        let mut incoming = state.incoming.clone();
+        incoming.sort_unstable();
         for message in unreported {
             self.end_outgoing(message, Err(SendFailure::Unconfirmed));
         }
@@ -348,15 +342,37 @@ impl Connection {
 }
 
 impl SessionState {
+    /// The own URI as written in From-Path.
+    pub(super) fn local(&self) -> &[u8] {
+        self.config.local.as_str().as_bytes()
+    }
+
+    /// The peer's path as written in To-Path; empty while it is not known.
+    pub(super) fn remote(&self) -> &[u8] {
+        let remote = self.config.terms.remote.as_ref();
+        remote.map_or(&[], |path| path.as_str().as_bytes())
+    }
+
+    /// The way back to whom a request with that From-Path came from.
+    pub(super) fn route_to(&mut self, from_path: &[u8]) -> Arc<Route> {
+        match &self.route {
+            Some(route) if route.whole() == from_path => route.clone(),
+            _ => {
+                let (local, _) = self.config.local.clone().into_parts();
+                self.route.insert(Route::new(from_path, local)).clone()
+            }
+        }
+    }
+
     /// The peer's path is known, and so is that it is the peer who is at the other end.
     pub(super) fn may_send(&self) -> bool {
-        !self.remote.is_empty() && (self.bound || self.config.role == Role::Active)
+        self.config.terms.remote.is_some() && (self.bound || self.config.role == Role::Active)
     }
 
     /// Whether a message with this Message-ID is one too many. What comes where the peer may send no content is
     /// control traffic, of which there may be any number (RFC 4975 §8.9).
-    pub(super) fn is_second_incoming(&self, message_id: &[u8]) -> bool {
-        let other = |only: &MessageId| only.as_bytes() != message_id;
+    pub(super) fn is_second_incoming(&self, message_id: &MessageId) -> bool {
+        let other = |only: &MessageId| only != message_id;
         self.is_single_incoming() && self.only_incoming.as_ref().is_some_and(other)
     }
 
@@ -400,7 +416,7 @@ impl SessionState {
                 return Err(SendErrorReason::IllegalId);
             }
             // Other content is another message (RFC 4975 §7.1.1).
-            if self.ended.lookup(id.as_bytes(), keep).is_some() {
+            if self.ended.lookup(id, keep).is_some() {
                 return Err(SendErrorReason::DuplicateId);
             }
         }
@@ -484,7 +500,6 @@ impl Session<'_> {
             return;
         }
         if let Some(state) = self.connection.sessions.get_mut(self.id.0) {
-            state.remote = path_text(&terms);
             state.config.terms = terms;
         }
         self.connection.hold_or_release(self.id);
@@ -555,12 +570,5 @@ impl core::fmt::Debug for Session<'_> {
             .field("id", &self.id)
             .field("bound", &self.is_bound())
             .finish_non_exhaustive()
-    }
-}
-
-fn path_text(terms: &Terms) -> Bytes {
-    match &terms.remote {
-        Some(path) => Bytes::copy_from_slice(path.as_str().as_bytes()),
-        None => Bytes::new(),
     }
 }

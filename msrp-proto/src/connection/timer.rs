@@ -40,6 +40,9 @@ impl Timers {
     }
 
     pub(super) fn cancel(&mut self, timer: Timer) {
+        if self.at.is_empty() && self.unarmed.is_empty() {
+            return;
+        }
         self.unarmed.remove(&timer);
         if let Some(at) = self.at.remove(&timer) {
             self.due.remove(&(at, timer));

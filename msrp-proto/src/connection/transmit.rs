@@ -1,8 +1,11 @@
 //! Making octets, as late as possible: what is not made yet can still be changed, put off or left out.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 
 use super::report::PendingReport;
+use super::route::Route;
 use super::send::{Control, Sending, WHOLE_CHUNK};
 use super::transaction::{Due, NO_PLACE, Partials, Subject};
 use super::{Connection, Phase};
@@ -19,10 +22,21 @@ use crate::wire::{
 pub(super) struct Answer {
     pub(super) id: TransactionId,
     pub(super) status: StatusCode,
-    pub(super) to: Bytes,
-    pub(super) from: Bytes,
+    pub(super) route: Arc<Route>,
+    /// It goes the whole way back, as no answer to a SEND does.
+    pub(super) end_to_end: bool,
     /// The message that the request was a chunk of.
     pub(super) incoming: Option<IncomingId>,
+}
+
+impl Answer {
+    pub(super) fn to(&self) -> &[u8] {
+        if self.end_to_end {
+            self.route.whole()
+        } else {
+            self.route.next_hop()
+        }
+    }
 }
 
 /// The chunk that is being written: interruptible, so its range-end is `*`.
@@ -107,11 +121,11 @@ impl Connection {
             self.answered >= ANSWERS_IN_A_ROW && !full && self.scheduler.is_ready(self.has_room());
         if !chunk_due {
             if let Some(answer) = self.answers.front() {
-                let len = answer.to.len() + answer.from.len();
+                let len = answer.to().len() + answer.route.local().len();
                 return fits(out, len) && self.put_answer(out);
             }
             if let Some(report) = self.reports.front() {
-                let len = report.to.len() + report.from.len();
+                let len = report.route.whole().len() + report.route.local().len();
                 return fits(out, len) && self.put_report(out);
             }
         }
@@ -160,8 +174,8 @@ impl Connection {
         let start = out.len();
         let comment = self.fitting_comment(answer.len(), answer.status.comment());
         encode::put_response_start(out, &answer.id, answer.status, Some(comment));
-        encode::put_line(out, "To-Path: ", &answer.to);
-        encode::put_line(out, "From-Path: ", &answer.from);
+        encode::put_line(out, "To-Path: ", answer.to());
+        encode::put_line(out, "From-Path: ", answer.route.local());
         put_end_line(out, &answer.id, ContinuationFlag::Complete);
         self.answered += out.len() - start;
         self.stats.frames_sent += 1;
@@ -178,15 +192,21 @@ impl Connection {
         };
         let PendingReport {
             session,
-            to,
-            from,
+            route,
             message_id,
             range,
             status: _,
         } = report;
         let (id, _) = self.ids.transaction(NO_PLACE, |_| false);
         let start = out.len();
-        encode::put_report_head(out, &id, [&to, &from], &message_id, &range, &status);
+        encode::put_report_head(
+            out,
+            &id,
+            [route.whole(), route.local()],
+            &message_id,
+            &range,
+            &status,
+        );
         put_end_line(out, &id, ContinuationFlag::Complete);
         self.answered += out.len() - start;
         if let Some(state) = self.sessions.get_mut(session.0) {
@@ -202,7 +222,6 @@ impl Connection {
         let Some(state) = self.sessions.get(session.0) else {
             return;
         };
-        let (to_path, from_path) = (state.remote.clone(), state.local.clone());
         let new_id;
         let (message_id, range, reports, flag, place) = match &control {
             Control::Abort {
@@ -222,8 +241,8 @@ impl Connection {
         };
         let (id, nonce) = self.ids.transaction(place.unwrap_or(NO_PLACE), |_| false);
         let lines = encode::SendLines {
-            to_path: &to_path,
-            from_path: &from_path,
+            to_path: state.remote(),
+            from_path: state.local(),
             message_id,
             reports,
             content: &[],
@@ -296,7 +315,7 @@ impl Connection {
         // Written with one identifier after the other, until its end-line does not stand in the body.
         let (tid, nonce) = self.ids.transaction(id_place, |tid| {
             out.truncate(start);
-            message.lines(&state.remote, &state.local).put(out, tid, &range);
+            message.lines(state.remote(), state.local()).put(out, tid, &range);
             let body = out.len();
             message.copy_front(len, out);
             end_line_stands_in(out.get(body..).unwrap_or_default(), tid)
@@ -320,7 +339,9 @@ impl Connection {
         let (tid, nonce) = self
             .ids
             .transaction(place.unwrap_or(place_of(message.failure_report)), |_| false);
-        message.lines(&state.remote, &state.local).put(out, &tid, &range);
+        message
+            .lines(state.remote(), state.local())
+            .put(out, &tid, &range);
         // The session speaks with this: nothing has to interrupt it for a first word.
         let session = message.session;
         self.session_spoke(session);
@@ -490,7 +511,7 @@ impl Connection {
     /// Octets that a SEND without a body may need, [`FRAME_WORDS`] apart.
     fn longest_control(&self, session: SessionId) -> usize {
         let session = self.sessions.get(session.0);
-        MessageId::MAX_LEN + session.map_or(0, |state| state.remote.len() + state.local.len())
+        MessageId::MAX_LEN + session.map_or(0, |state| state.remote().len() + state.local().len())
     }
 }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use bytes::Bytes;
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use msrp_multipart::{MediaType, Profile};
 use nom::Offset;
 use thiserror::Error;
@@ -48,6 +48,8 @@ pub(super) struct Fields {
     seen: FieldSet,
     /// Which of them are legal.
     legal: FieldSet,
+    /// There are headers besides those.
+    has_others: bool,
 }
 
 /// What kind of frame a head begins.
@@ -166,6 +168,9 @@ impl Head {
 
     /// The value of the first header of that name, compared without case.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
+        if !self.fields.has_others && Field::from_name(name.as_bytes()).is_none() {
+            return None;
+        }
         self.headers()
             .find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
             .map(|(_, value)| value)
@@ -297,6 +302,7 @@ impl Fields {
             None => {
                 let (name, value) = split_header(line).ok_or(HeadError::HeaderLine)?;
                 let Some(field) = Field::from_name(name) else {
+                    self.has_others = true;
                     // Values of the others are checked by grammars without control octets.
                     return chars::is_text(value).then_some(()).ok_or(HeadError::HeaderLine);
                 };
@@ -525,10 +531,12 @@ impl<'a> Iterator for Lines<'a> {
         if self.0.is_empty() {
             return None;
         }
-        let end = memchr::memmem::find(self.0, b"\r\n").unwrap_or(self.0.len());
+        let end = memchr_iter(b'\n', self.0)
+            .find(|&lf| self.0.get(..lf).is_some_and(|line| line.ends_with(b"\r")))
+            .map_or(self.0.len(), |lf| lf + 1);
         let line = self.0.get(..end)?;
-        self.0 = self.0.get(end + 2..).unwrap_or_default();
-        Some(line)
+        self.0 = self.0.get(end..).unwrap_or_default();
+        Some(line.strip_suffix(b"\r\n").unwrap_or(line))
     }
 }
 

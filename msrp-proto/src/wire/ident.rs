@@ -125,6 +125,14 @@ impl MessageId {
         }))
     }
 
+    /// The first octets, as a number that is less if the identifier is.
+    pub(crate) fn start(&self) -> u64 {
+        let mut start = [0; 8];
+        let octets = self.as_bytes().iter();
+        start.iter_mut().zip(octets).for_each(|(to, octet)| *to = *octet);
+        u64::from_be_bytes(start)
+    }
+
     /// The identifier as text.
     pub fn as_str(&self) -> &str {
         match &self.0 {
@@ -144,7 +152,10 @@ impl MessageId {
 
 impl PartialEq for MessageId {
     fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
+        match (&self.0, &other.0) {
+            (Text::Inline { octets: one, .. }, Text::Inline { octets: other, .. }) => one == other,
+            _ => self.as_bytes() == other.as_bytes(),
+        }
     }
 }
 
@@ -158,7 +169,11 @@ impl PartialOrd for MessageId {
 
 impl Ord for MessageId {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_bytes().cmp(other.as_bytes())
+        match (&self.0, &other.0) {
+            // What is behind the identifier is zeros, which are in none.
+            (Text::Inline { octets: one, .. }, Text::Inline { octets: other, .. }) => one.cmp(other),
+            _ => self.as_bytes().cmp(other.as_bytes()),
+        }
     }
 }
 
