@@ -96,18 +96,20 @@ fn bound(input: &[u8]) -> Option<(Option<u64>, &[u8])> {
 
 /// `1*DIGIT`, of no more than 64 bits.
 fn number(input: &[u8]) -> Option<(u64, &[u8])> {
-    let len = input.iter().take_while(|octet| octet.is_ascii_digit()).count();
+    let (mut number, mut len) = (0u64, 0);
+    for octet in input {
+        let digit = octet.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+        len += 1;
+    }
     let (digits, rest) = input.split_at_checked(len)?;
-    let value = |digit: &u8| u64::from(digit & 0x0F);
-    let number = match len {
-        0 => return None,
+    match len {
+        0 => None,
         // Too few to overflow.
-        1..=19 => digits.iter().fold(0u64, |number, digit| {
-            number.wrapping_mul(10).wrapping_add(value(digit))
-        }),
-        _ => digits.iter().try_fold(0u64, |number, digit| {
-            number.checked_mul(10)?.checked_add(value(digit))
-        })?,
-    };
-    Some((number, rest))
+        1..=19 => Some((number, rest)),
+        _ => core::str::from_utf8(digits).ok()?.parse().ok().map(|number| (number, rest)),
+    }
 }

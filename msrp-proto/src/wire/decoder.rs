@@ -10,7 +10,7 @@ use super::boundary::{Boundary, Found};
 use super::head::{COMMON_START, Head, HeadError, Malformed, StartLine};
 use super::header::ContinuationFlag;
 use super::ident::TransactionId;
-use super::known::KnownValues;
+use super::known::KnownHeaders;
 use super::method::Method;
 use super::whole_head::{self, Whole};
 
@@ -58,7 +58,7 @@ pub struct Decoder {
     line_ends: Vec<u32>,
     /// Offset in the head up to which it has been searched for a line end.
     searched: usize,
-    known: KnownValues,
+    known: KnownHeaders,
     examined: u64,
 }
 
@@ -159,7 +159,7 @@ impl Decoder {
             partial: Vec::new(),
             line_ends: Vec::new(),
             searched: 0,
-            known: KnownValues::default(),
+            known: KnownHeaders::default(),
             examined: 0,
         }
     }
@@ -514,8 +514,9 @@ fn looks_like_start(head: &[u8]) -> bool {
 /// The identifier in a start line; `None` if it is none, or its LF has no CR before it.
 pub(super) fn read_start(line: &[u8]) -> Option<TransactionId> {
     let rest = line.strip_suffix(b"\r\n")?.strip_prefix(b"MSRP ")?;
-    let space = memchr(b' ', rest)?;
-    TransactionId::parse(rest.get(..space)?).ok()
+    TransactionId::parse_front(rest)
+        .filter(|(_, rest)| rest.starts_with(b" "))
+        .map(|(id, _)| id)
 }
 
 /// Whether a line ends the head: an empty one before a body, or the end-line, with its flag.
@@ -556,7 +557,7 @@ mod tests {
                 assert!(decoder.is_between_frames());
                 assert_eq!(decoder.partial.capacity(), 0);
                 assert!(decoder.line_ends.capacity() <= KEPT_LINES);
-                assert!(decoder.known.len() <= 3 * KnownValues::MAX_LEN);
+                assert!(decoder.known.len() <= 3 * KnownHeaders::MAX_LEN);
             }
         }
     }

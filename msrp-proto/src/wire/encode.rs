@@ -406,6 +406,10 @@ fn put_request_start(to: &mut BytesMut, id: &TransactionId, method: &str, to_pat
 }
 
 fn put_code(to: &mut BytesMut, code: StatusCode, comment: Option<&[u8]>) {
+    if code == StatusCode::OK && comment.is_none_or(|text| text == b"OK") {
+        to.extend_from_slice(b"200 OK\r\n");
+        return;
+    }
     to.extend_from_slice(&code.digits());
     let comment = comment
         .filter(|text| chars::is_text(text))

@@ -13,7 +13,7 @@ use super::chars;
 use super::decoder::Limits;
 use super::header::{self, FailureReport, Field};
 use super::ident::{self, MessageId, TransactionId};
-use super::known::KnownValues;
+use super::known::{KnownHeaders, Repeated};
 use super::method::Method;
 use super::path::{PathError, PathRef, Shape};
 use super::status::{self, Status, StatusCode};
@@ -216,7 +216,7 @@ impl Head {
         line_ends: &[u32],
         has_body: bool,
         limits: &Limits,
-        known: &mut KnownValues,
+        known: &mut KnownHeaders,
     ) -> (Self, Option<HeadError>) {
         let (mut start, mut fields) = (StartLine::Illegal, Fields::default());
         let mut fault = None;
@@ -295,7 +295,7 @@ impl Fields {
         line: &[u8],
         at: usize,
         limits: &Limits,
-        known: &mut KnownValues,
+        known: &mut KnownHeaders,
     ) -> Result<(), HeadError> {
         let (field, value) = match Field::strip_name(line) {
             Some((field, rest)) => (field, trim(rest)),
@@ -321,12 +321,12 @@ impl Fields {
         let illegal = HeadError::Illegal(field);
         match field {
             Field::ToPath => {
-                let shape = known.to_path.shape_of(value, limits);
+                let shape = known.to_path(value, limits);
                 self.to_path = Some(PathSpan::new(span, &shape));
                 path_fault(shape, illegal)?;
             }
             Field::FromPath => {
-                let shape = known.from_path.shape_of(value, limits);
+                let shape = known.from_path(value, limits);
                 self.from_path = Some(PathSpan::new(span, &shape));
                 path_fault(shape, illegal)?;
             }
@@ -336,7 +336,7 @@ impl Fields {
             }
             Field::ContentType => {
                 self.content_type = Some(span);
-                known.content_type.check(value).map_err(|_| illegal)?;
+                known.content_type(value).map_err(|_| illegal)?;
             }
             Field::Status => {
                 self.status = Some(span);
@@ -359,38 +359,22 @@ impl Fields {
         input: &[u8],
         at: usize,
         limits: &Limits,
-        known: &mut KnownValues,
+        known: &mut KnownHeaders,
     ) -> Option<usize> {
-        if let Some(len) = self.read_repeated(input, at, known) {
-            return Some(len);
+        if let Some(repeated) = known.repeated(input) {
+            return self.put_repeated(&repeated, at).then_some(repeated.len);
         }
         let len = line_len(input)?;
         self.read_line(input.get(..len - 2)?, at, limits, known).ok()?;
         Some(len)
     }
 
-    /// As [`read_front`](Self::read_front), for a header with the value that it had last: there its end is known.
-    fn read_repeated(&mut self, input: &[u8], at: usize, known: &KnownValues) -> Option<usize> {
-        let (field, name, value, shape) = match input.first()? {
-            b'T' => known.to_path.header(Field::ToPath, b"To-Path: "),
-            b'F' => known.from_path.header(Field::FromPath, b"From-Path: "),
-            b'C' => (
-                Field::ContentType,
-                &b"Content-Type: "[..],
-                known.content_type.text(),
-                None,
-            ),
-            _ => return None,
-        };
-        let found = input.strip_prefix(name)?.strip_prefix(value)?;
-        if value.is_empty() || !found.starts_with(b"\r\n") || !self.seen.insert(field) {
-            return None;
-        }
-        let start = at + name.len();
-        let end = start + value.len();
+    /// Notes a header that has been read before, and now stands at `at`. `false`: there was one of that name.
+    fn put_repeated(&mut self, repeated: &Repeated, at: usize) -> bool {
+        let Repeated { field, len, shape } = *repeated;
         let span = Span {
-            start: start as u32,
-            end: end as u32,
+            start: (at + field.name().len() + 2) as u32,
+            end: (at + len - 2) as u32,
         };
         match field {
             Field::ToPath => self.to_path = Some(PathSpan { span, shape }),
@@ -398,7 +382,7 @@ impl Fields {
             _ => self.content_type = Some(span),
         }
         self.legal.insert(field);
-        Some(end + 2 - at)
+        self.seen.insert(field)
     }
 
     /// What a frame of this kind cannot do without (RFC 4975 §7.1, §7.1.2; rulings ).

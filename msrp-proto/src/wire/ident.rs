@@ -31,13 +31,25 @@ impl TransactionId {
     ///
     /// [`IdentError`] for a wrong length or an illegal octet.
     pub fn parse(input: &[u8]) -> Result<Self, IdentError> {
+        if input.len() > Self::MAX_LEN {
+            return Err(IdentError::TooLong);
+        }
         if input.len() < Self::MIN_LEN {
             return Err(IdentError::TooShort);
         }
-        check_ident(input, Self::MAX_LEN)?;
-        inline(input)
-            .map(|(len, octets)| Self { len, octets })
-            .ok_or(IdentError::TooLong)
+        match Self::parse_front(input) {
+            Some((id, [])) => Ok(id),
+            _ => Err(IdentError::Illegal),
+        }
+    }
+
+    /// The identifier that the input begins with, and what is behind it.
+    pub(super) fn parse_front(input: &[u8]) -> Option<(Self, &[u8])> {
+        let len = input.iter().take_while(|octet| chars::is_ident(**octet)).count();
+        let (ident, rest) = input.split_at_checked(len)?;
+        let legal = len >= Self::MIN_LEN && ident.first()?.is_ascii_alphanumeric();
+        let (len, octets) = inline(ident).filter(|_| legal)?;
+        Some((Self { len, octets }, rest))
     }
 
     /// The identifier as text.
@@ -232,15 +244,4 @@ fn inline<const MAX: usize>(input: &[u8]) -> Option<(u8, [u8; MAX])> {
     let mut octets = [0; MAX];
     octets.get_mut(..input.len())?.copy_from_slice(input);
     Some((u8::try_from(input.len()).ok()?, octets))
-}
-
-fn check_ident(input: &[u8], max: usize) -> Result<(), IdentError> {
-    if input.len() > max {
-        return Err(IdentError::TooLong);
-    }
-    let starts_well = input.first().is_some_and(u8::is_ascii_alphanumeric);
-    if !starts_well || !input.iter().all(|&octet| chars::is_ident(octet)) {
-        return Err(IdentError::Illegal);
-    }
-    Ok(())
 }

@@ -9,7 +9,7 @@ use super::decoder::{Limits, last_line, read_start};
 use super::head::{Fields, StartLine};
 use super::header::ContinuationFlag;
 use super::ident::TransactionId;
-use super::known::KnownValues;
+use super::known::KnownHeaders;
 
 /// A head that is legal.
 pub(super) struct Whole {
@@ -25,7 +25,7 @@ pub(super) struct Whole {
 }
 
 /// The head that the input begins with.
-pub(super) fn read(input: &[u8], limits: &Limits, known: &mut KnownValues) -> Option<Whole> {
+pub(super) fn read(input: &[u8], limits: &Limits, known: &mut KnownHeaders) -> Option<Whole> {
     let input = input.get(..limits.head.min(limits.line)).unwrap_or(input);
     let mut at = line_len(input)?;
     let start = input.get(..at)?;
