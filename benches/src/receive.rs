@@ -46,10 +46,7 @@ pub fn bob(config: &Arc<Config>, sessions: usize, now: Instant) -> Connection {
 ///
 /// If what she sends cannot be decoded.
 pub fn awaiting_responses(chunks: usize, now: Instant) -> (Connection, Stream) {
-    let config = Arc::new(Config::default().chunk_limit(Some(64)).in_flight(chunks));
-    let (mut alice, session) = send::alice(&config, now);
-    let octets = Bytes::from(octets(9, 64 * chunks));
-    send::queue(&mut alice, session, &octets, Source::Memory);
+    let (mut alice, _) = sending(chunks, now);
     let (mut decoder, mut ids) = (Decoder::new(Limits::default()), Vec::new());
     while let Some(mut out) = alice.poll_transmit(now) {
         while let Some(item) = decoder.decode(&mut out).expect("a legal stream") {
@@ -60,6 +57,21 @@ pub fn awaiting_responses(chunks: usize, now: Instant) -> (Connection, Stream) {
     }
     while alice.poll_event().is_some() {}
     (alice, Stream::responses(&ids))
+}
+
+/// Another Alice like that one, whom the same responses are for: her identifiers come from the same seed.
+pub fn awaiting_again(chunks: usize, now: Instant) -> Connection {
+    let (mut alice, octets) = sending(chunks, now);
+    send::send(&mut alice, now, &octets);
+    alice
+}
+
+fn sending(chunks: usize, now: Instant) -> (Connection, Bytes) {
+    let config = Arc::new(Config::default().chunk_limit(Some(64)).in_flight(chunks));
+    let (mut alice, session) = send::alice(&config, now);
+    let octets = Bytes::from(octets(9, 64 * chunks));
+    send::queue(&mut alice, session, &octets, Source::Memory);
+    (alice, octets)
 }
 
 /// The session of Bob at that URI.

@@ -98,7 +98,11 @@ pub fn pair(alice: &mut Connection, bob: &mut Connection, now: Instant, octets: 
 }
 
 /// Hands over the octets that an event asks for.
-fn supply(connection: &mut Connection, octets: &Bytes, event: &Event) {
+///
+/// # Panics
+///
+/// If the connection does not take them.
+pub fn supply(connection: &mut Connection, octets: &Bytes, event: &Event) {
     if let Event::Outgoing(id, OutgoingEvent::BodyWanted { offset, max }) = event
         && let Some(mut message) = connection.outgoing(*id)
     {

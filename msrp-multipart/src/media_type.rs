@@ -8,7 +8,7 @@ use core::{
 use crate::{
     Deviations, MediaTypeError, Parameter, Profile,
     chars::{ascii_str, check_token},
-    scan::Outline,
+    scan::{Outline, plain},
 };
 
 /// A media type with its parameters, such as `text/plain;charset=utf-8`.
@@ -84,6 +84,14 @@ impl MediaType {
         input: &[u8],
         profile: Profile,
     ) -> Result<(Self, Deviations), MediaTypeError> {
+        if let Some((type_, _)) = plain(input) {
+            let plain = Self {
+                essence: ascii_str(input).into(),
+                slash: type_.len(),
+                parameters: Vec::new(),
+            };
+            return Ok((plain, Deviations::default()));
+        }
         let (outline, deviations) = Outline::of(input, profile, false)?;
         Ok((Self::from_outline(&outline), deviations))
     }

@@ -392,7 +392,7 @@ impl<'a> Scanner<'a> {
 }
 
 /// Type and subtype of input that is nothing else, as that of most messages is.
-fn plain(input: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn plain(input: &[u8]) -> Option<(&[u8], &[u8])> {
     let slash = input.iter().position(|&octet| !is_token(octet))?;
     let (type_, rest) = input.split_at_checked(slash)?;
     let subtype = rest.strip_prefix(b"/")?;

@@ -45,11 +45,18 @@ impl ByteRange {
     /// [`ByteRangeError`] for anything but the grammar of RFC 4975 §9, for a start of 0, and for a number
     /// of more than 64 bits (ruling R-11: a saturated position would be a lie).
     pub fn parse(input: &[u8]) -> Result<Self, ByteRangeError> {
-        let range = grammar(input).ok_or(ByteRangeError)?;
-        if range.start == 0 {
-            Err(ByteRangeError)
-        } else {
-            Ok(range)
+        match Self::parse_front(input)? {
+            (range, []) => Ok(range),
+            _ => Err(ByteRangeError),
+        }
+    }
+
+    /// The range that the input begins with, and what is behind it. By hand: it stands in every chunk.
+    pub(super) fn parse_front(input: &[u8]) -> Result<(Self, &[u8]), ByteRangeError> {
+        let mut rest = input;
+        match grammar(&mut rest) {
+            Some(range) if range.start > 0 => Ok((range, rest)),
+            _ => Err(ByteRangeError),
         }
     }
 }
@@ -79,37 +86,40 @@ impl fmt::Debug for ByteRange {
 #[error("illegal Byte-Range")]
 pub struct ByteRangeError;
 
-/// `range-start "-" range-end "/" total`. By hand: it stands in every chunk.
-fn grammar(input: &[u8]) -> Option<ByteRange> {
-    let (start, rest) = number(input)?;
-    let (end, rest) = bound(rest.strip_prefix(b"-")?)?;
-    let (total, rest) = bound(rest.strip_prefix(b"/")?)?;
-    rest.is_empty().then_some(ByteRange { start, end, total })
+/// `range-start "-" range-end "/" total`.
+fn grammar(rest: &mut &[u8]) -> Option<ByteRange> {
+    let start = number(rest)?;
+    *rest = rest.strip_prefix(b"-")?;
+    let end = bound(rest)?;
+    *rest = rest.strip_prefix(b"/")?;
+    let total = bound(rest)?;
+    Some(ByteRange { start, end, total })
 }
 
-fn bound(input: &[u8]) -> Option<(Option<u64>, &[u8])> {
-    match input.strip_prefix(b"*") {
-        Some(rest) => Some((None, rest)),
-        None => number(input).map(|(number, rest)| (Some(number), rest)),
+fn bound(rest: &mut &[u8]) -> Option<Option<u64>> {
+    match rest.strip_prefix(b"*") {
+        Some(behind) => {
+            *rest = behind;
+            Some(None)
+        }
+        None => number(rest).map(Some),
     }
 }
 
 /// `1*DIGIT`, of no more than 64 bits.
-fn number(input: &[u8]) -> Option<(u64, &[u8])> {
-    let (mut number, mut len) = (0u64, 0);
-    for octet in input {
-        let digit = octet.wrapping_sub(b'0');
-        if digit > 9 {
-            break;
-        }
+fn number(rest: &mut &[u8]) -> Option<u64> {
+    let input = *rest;
+    let mut number = 0u64;
+    while let [octet, behind @ ..] = *rest
+        && let digit @ 0..=9 = octet.wrapping_sub(b'0')
+    {
         number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
-        len += 1;
+        *rest = behind;
     }
-    let (digits, rest) = input.split_at_checked(len)?;
-    match len {
+    match input.len() - rest.len() {
         0 => None,
         // Too few to overflow.
-        1..=19 => Some((number, rest)),
-        _ => core::str::from_utf8(digits).ok()?.parse().ok().map(|number| (number, rest)),
+        1..=19 => Some(number),
+        len => str::from_utf8(input.get(..len)?).ok()?.parse().ok(),
     }
 }

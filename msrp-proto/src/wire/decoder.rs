@@ -7,12 +7,12 @@ use memchr::memchr;
 use thiserror::Error;
 
 use super::boundary::{Boundary, Found};
-use super::head::{COMMON_START, Head, HeadError, Malformed, StartLine};
+use super::head::{COMMON_START, Fields, Head, HeadError, Malformed, StartLine};
 use super::header::ContinuationFlag;
 use super::ident::TransactionId;
 use super::known::KnownHeaders;
 use super::method::Method;
-use super::whole_head::{self, Whole};
+use super::whole_head;
 
 /// Splits a stream of octets into frames, however the stream is cut.
 ///
@@ -181,12 +181,7 @@ impl Decoder {
                 _ if input.is_empty() => return Ok(None),
                 State::Between { .. } => self.skip_line_ends(input)?,
                 State::Head { id: None } if self.partial.is_empty() && self.searched == 0 => {
-                    if let Some(whole) = whole_head::read(input, &self.limits, &mut self.known) {
-                        return Ok(Some(self.take_whole(input, whole)));
-                    }
-                    if let Some(item) = self.read_head(input, None)? {
-                        return Ok(Some(item));
-                    }
+                    return self.read_new_head(input);
                 }
                 State::Head { id } => {
                     let id = *id;
@@ -249,7 +244,14 @@ impl Decoder {
         Ok(())
     }
 
-    fn take_whole(&mut self, input: &mut Bytes, whole: Whole) -> Item {
+    /// A head of which nothing has been read yet. `None`: the input is used up.
+    // Not inlined: the ways of body and end should not have to pay for its many variables.
+    #[inline(never)]
+    fn read_new_head(&mut self, input: &mut Bytes) -> Result<Option<Item>, DecodeError> {
+        let mut fields = Fields::default();
+        let Some(whole) = whole_head::read(input, &self.limits, &mut self.known, &mut fields) else {
+            return self.read_head(input, None);
+        };
         self.examined += whole.end as u64;
         let raw = input.split_to(whole.len);
         input.advance(whole.end - whole.len);
@@ -257,7 +259,7 @@ impl Decoder {
             Some(flag) => State::End(flag),
             None => self.body_of(&whole.start, &whole.id),
         };
-        Item::Head(Head::of_whole(raw, whole))
+        Ok(Some(Item::Head(Head::of_whole(raw, whole, &fields))))
     }
 
     fn read_head(
@@ -512,11 +514,10 @@ fn looks_like_start(head: &[u8]) -> bool {
 }
 
 /// The identifier in a start line; `None` if it is none, or its LF has no CR before it.
-pub(super) fn read_start(line: &[u8]) -> Option<TransactionId> {
+fn read_start(line: &[u8]) -> Option<TransactionId> {
     let rest = line.strip_suffix(b"\r\n")?.strip_prefix(b"MSRP ")?;
-    TransactionId::parse_front(rest)
-        .filter(|(_, rest)| rest.starts_with(b" "))
-        .map(|(id, _)| id)
+    let (id, rest) = TransactionId::parse_front(rest)?;
+    rest.starts_with(b" ").then_some(id)
 }
 
 /// Whether a line ends the head: an empty one before a body, or the end-line, with its flag.

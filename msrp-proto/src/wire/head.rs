@@ -226,7 +226,10 @@ impl Head {
                 .get(line_start..(end as usize).saturating_sub(2))
                 .unwrap_or_default();
             let read = match index {
-                0 => StartLine::read(line, &id).map(|found| start = found),
+                0 => {
+                    let rest = line.get(COMMON_START + id.as_bytes().len() + 1..);
+                    StartLine::read(rest.unwrap_or_default()).map(|found| start = found)
+                }
                 _ => fields.read_line(line, line_start, limits, known),
             };
             if let Err(error) = read {
@@ -248,12 +251,12 @@ impl Head {
     }
 
     /// A head that has been read as a whole.
-    pub(super) fn of_whole(raw: Bytes, whole: Whole) -> Self {
+    pub(super) fn of_whole(raw: Bytes, whole: Whole, fields: &Fields) -> Self {
         Self {
             raw,
             id: whole.id,
             start: whole.start,
-            fields: whole.fields,
+            fields: *fields,
             has_body: whole.flag.is_none(),
         }
     }
@@ -265,7 +268,7 @@ impl Head {
 
     fn path(&self, path: Option<PathSpan>) -> Option<PathRef<'_>> {
         let PathSpan { span, shape } = path?;
-        PathRef::with_shape(self.value(Some(span))?, shape?)
+        Some(PathRef::with_shape(self.value(Some(span))?, shape?))
     }
 
     fn start_line_octets(&self) -> &[u8] {
@@ -275,10 +278,7 @@ impl Head {
 
 impl StartLine {
     /// Reads what is behind the identifier in a start line.
-    pub(super) fn read(line: &[u8], id: &TransactionId) -> Result<Self, HeadError> {
-        let rest = line
-            .get(COMMON_START + id.as_bytes().len() + 1..)
-            .unwrap_or_default();
+    pub(super) fn read(rest: &[u8]) -> Result<Self, HeadError> {
         if rest.first().is_some_and(u8::is_ascii_digit) {
             let (code, _) = status::parse_code(rest).map_err(|_| HeadError::StartLine)?;
             Ok(Self::Response(code))
@@ -313,20 +313,16 @@ impl Fields {
             return Err(HeadError::Duplicate(field));
         }
         // The value is a slice of the line.
-        let start = at + line.offset(value);
-        let span = Span {
-            start: start as u32,
-            end: (start + value.len()) as u32,
-        };
+        let span = Span::new(at + line.offset(value), value.len());
         let illegal = HeadError::Illegal(field);
         match field {
             Field::ToPath => {
-                let shape = known.to_path(value, limits);
+                let shape = known.read_to_path(value, limits);
                 self.to_path = Some(PathSpan::new(span, &shape));
                 path_fault(shape, illegal)?;
             }
             Field::FromPath => {
-                let shape = known.from_path(value, limits);
+                let shape = known.read_from_path(value, limits);
                 self.from_path = Some(PathSpan::new(span, &shape));
                 path_fault(shape, illegal)?;
             }
@@ -336,7 +332,7 @@ impl Fields {
             }
             Field::ContentType => {
                 self.content_type = Some(span);
-                known.content_type(value).map_err(|_| illegal)?;
+                known.read_content_type(value).map_err(|_| illegal)?;
             }
             Field::Status => {
                 self.status = Some(span);
@@ -364,25 +360,50 @@ impl Fields {
         if let Some(repeated) = known.repeated(input) {
             return self.put_repeated(&repeated, at).then_some(repeated.len);
         }
+        if let Some(len) = self.read_by_value(input, at) {
+            return Some(len);
+        }
         let len = line_len(input)?;
         self.read_line(input.get(..len - 2)?, at, limits, known).ok()?;
         Some(len)
     }
 
+    /// As [`read_front`](Self::read_front), for two headers that differ from chunk to chunk and whose values tell
+    /// where they end: no line end is searched for.
+    fn read_by_value(&mut self, input: &[u8], at: usize) -> Option<usize> {
+        let (field, rest) = if let Some(value) = input.strip_prefix(b"Byte-Range: ") {
+            let (range, rest) = ByteRange::parse_front(value).ok()?;
+            self.byte_range = Some(range);
+            (Field::ByteRange, rest)
+        } else {
+            let value = input.strip_prefix(b"Message-ID: ")?;
+            let (len, rest) = ident::message_id_front(value)?;
+            self.message_id = Some(Span::new(at + input.len() - value.len(), len));
+            (Field::MessageId, rest)
+        };
+        // With blanks behind the value, say, or a second time, it is left to the other way.
+        if !rest.starts_with(b"\r\n") || !self.seen.insert(field) {
+            return None;
+        }
+        Some(input.len() - rest.len() + 2)
+    }
+
     /// Notes a header that has been read before, and now stands at `at`. `false`: there was one of that name.
     fn put_repeated(&mut self, repeated: &Repeated, at: usize) -> bool {
         let Repeated { field, len, shape } = *repeated;
-        let span = Span {
-            start: (at + field.name().len() + 2) as u32,
-            end: (at + len - 2) as u32,
-        };
+        let name = field.name().len() + 2;
+        let span = Span::new(at + name, len - name - 2);
         match field {
             Field::ToPath => self.to_path = Some(PathSpan { span, shape }),
             Field::FromPath => self.from_path = Some(PathSpan { span, shape }),
             _ => self.content_type = Some(span),
         }
-        self.legal.insert(field);
         self.seen.insert(field)
+    }
+
+    /// All headers have been found legal.
+    pub(super) fn set_legal(&mut self) {
+        self.legal = self.seen;
     }
 
     /// What a frame of this kind cannot do without (RFC 4975 §7.1, §7.1.2; rulings ).
@@ -487,6 +508,16 @@ pub(super) const COMMON_START: usize = 5;
 struct Span {
     start: u32,
     end: u32,
+}
+
+impl Span {
+    /// Heads are no longer than 32 bits can tell.
+    fn new(start: usize, len: usize) -> Self {
+        Self {
+            start: start as u32,
+            end: (start + len) as u32,
+        }
+    }
 }
 
 /// A path, and how it is built if it is legal.

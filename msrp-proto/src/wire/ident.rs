@@ -45,7 +45,7 @@ impl TransactionId {
 
     /// The identifier that the input begins with, and what is behind it.
     pub(super) fn parse_front(input: &[u8]) -> Option<(Self, &[u8])> {
-        let len = input.iter().take_while(|octet| chars::is_ident(**octet)).count();
+        let len = ident_len(input);
         let (ident, rest) = input.split_at_checked(len)?;
         let legal = len >= Self::MIN_LEN && ident.first()?.is_ascii_alphanumeric();
         let (len, octets) = inline(ident).filter(|_| legal)?;
@@ -237,6 +237,19 @@ pub(super) fn check_message_id(input: &[u8]) -> Result<(), IdentError> {
         _ if input.iter().all(|&octet| chars::is_ident(octet)) => Ok(()),
         _ => Err(IdentError::Illegal),
     }
+}
+
+/// Octets of the Message-ID that the input begins with, and what is behind it.
+pub(super) fn message_id_front(input: &[u8]) -> Option<(usize, &[u8])> {
+    let len = ident_len(input);
+    let rest = input.get(len..)?;
+    (1..=MessageId::MAX_LEN).contains(&len).then_some((len, rest))
+}
+
+/// How many octets of `ident-char` the input begins with.
+fn ident_len(input: &[u8]) -> usize {
+    let end = input.iter().position(|&octet| !chars::is_ident(octet));
+    end.unwrap_or(input.len())
 }
 
 /// A copy of few octets, and how many; `None` if they are too many.

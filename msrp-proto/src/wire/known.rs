@@ -46,17 +46,17 @@ impl KnownHeaders {
         }
     }
 
-    pub(super) fn to_path(&mut self, value: &[u8], limits: &Limits) -> Result<Shape, PathError> {
+    pub(super) fn read_to_path(&mut self, value: &[u8], limits: &Limits) -> Result<Shape, PathError> {
         self.to_path
             .meaning_of(value, |value| Ok(PathRef::parse(value, limits.uris)?.shape()))
     }
 
-    pub(super) fn from_path(&mut self, value: &[u8], limits: &Limits) -> Result<Shape, PathError> {
+    pub(super) fn read_from_path(&mut self, value: &[u8], limits: &Limits) -> Result<Shape, PathError> {
         self.from_path
             .meaning_of(value, |value| Ok(PathRef::parse(value, limits.uris)?.shape()))
     }
 
-    pub(super) fn content_type(&mut self, value: &[u8]) -> Result<(), MediaTypeError> {
+    pub(super) fn read_content_type(&mut self, value: &[u8]) -> Result<(), MediaTypeError> {
         self.content_type
             .meaning_of(value, |value| MediaType::check(value, Profile::Msrp))
     }

@@ -38,7 +38,8 @@ pub enum PathError {
 /// path is walked (only paths over several relays have any). `Debug` hides what [`UriRef`] hides.
 #[derive(Clone, Copy)]
 pub struct PathRef<'a> {
-    text: &'a str,
+    /// US-ASCII. As octets, because a path that nobody looks at need not become text.
+    octets: &'a [u8],
     shape: Shape,
 }
 
@@ -63,10 +64,9 @@ impl<'a> PathRef<'a> {
         }
     }
 
-    /// A path read before; `shape` belongs to it. `None` if it cannot be one.
-    pub(super) fn with_shape(octets: &'a [u8], shape: Shape) -> Option<PathRef<'a>> {
-        let text = str::from_utf8(octets).ok()?;
-        Some(PathRef { text, shape })
+    /// A path read before; `shape` belongs to it.
+    pub(super) const fn with_shape(octets: &'a [u8], shape: Shape) -> PathRef<'a> {
+        PathRef { octets, shape }
     }
 
     pub(super) const fn shape(self) -> Shape {
@@ -97,18 +97,21 @@ impl<'a> PathRef<'a> {
                 len: len.saturating_add(1),
             });
         }
-        shape.map(|shape| PathRef { text, shape }).ok_or(PathError::Empty)
+        let octets = text.as_bytes();
+        shape
+            .map(|shape| PathRef { octets, shape })
+            .ok_or(PathError::Empty)
     }
 
     /// The next hop: the first URI visited (RFC 4975 §7.1).
     pub fn leftmost(self) -> UriRef<'a> {
-        let text = self.text.split(' ').next().unwrap_or_default();
+        let text = self.as_str().split(' ').next().unwrap_or_default();
         UriRef::with_layout(text, self.shape.leftmost)
     }
 
     /// The last URI visited: the session meant in a To-Path, the sender in a From-Path.
     pub fn rightmost(self) -> UriRef<'a> {
-        let text = self.text.rsplit(' ').next().unwrap_or_default();
+        let text = self.as_str().rsplit(' ').next().unwrap_or_default();
         UriRef::with_layout(text, self.shape.rightmost)
     }
 
@@ -122,7 +125,7 @@ impl<'a> PathRef<'a> {
     pub fn iter(self) -> Uris<'a> {
         Uris {
             path: self,
-            pieces: self.text.split(' '),
+            pieces: self.as_str().split(' '),
             front: 0,
             back: self.shape.len,
         }
@@ -134,14 +137,15 @@ impl<'a> PathRef<'a> {
     }
 
     /// The whole path as written, with its secrets.
-    pub const fn as_str(self) -> &'a str {
-        self.text
+    pub fn as_str(self) -> &'a str {
+        // It was text when it was read.
+        str::from_utf8(self.octets).unwrap_or_default()
     }
 
     /// Copies the text into a path that owns it.
     pub fn to_path(self) -> Path {
         Path {
-            text: self.text.into(),
+            text: self.as_str().into(),
             shape: self.shape,
         }
     }
@@ -158,7 +162,7 @@ impl<'a> IntoIterator for PathRef<'a> {
 
 impl PartialEq for PathRef<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text || self.iter().eq(other.iter())
+        self.octets == other.octets || self.iter().eq(other.iter())
     }
 }
 
@@ -191,7 +195,7 @@ impl fmt::Debug for PathRef<'_> {
 
 impl fmt::Display for PathRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text)
+        f.write_str(self.as_str())
     }
 }
 
@@ -292,7 +296,7 @@ impl Path {
     /// The same path, borrowed.
     pub fn as_ref(&self) -> PathRef<'_> {
         PathRef {
-            text: &self.text,
+            octets: self.text.as_bytes(),
             shape: self.shape,
         }
     }

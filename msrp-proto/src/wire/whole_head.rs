@@ -5,17 +5,17 @@
 
 use memchr::memchr;
 
-use super::decoder::{Limits, last_line, read_start};
+use super::decoder::{Limits, last_line};
 use super::head::{Fields, StartLine};
 use super::header::ContinuationFlag;
 use super::ident::TransactionId;
 use super::known::KnownHeaders;
+use super::method::Method;
 
 /// A head that is legal.
 pub(super) struct Whole {
     pub(super) id: TransactionId,
     pub(super) start: StartLine,
-    pub(super) fields: Fields,
     /// Octets of start line and headers.
     pub(super) len: usize,
     /// Octets of these, and of the line that ends the head.
@@ -24,35 +24,54 @@ pub(super) struct Whole {
     pub(super) flag: Option<ContinuationFlag>,
 }
 
-/// The head that the input begins with.
-pub(super) fn read(input: &[u8], limits: &Limits, known: &mut KnownHeaders) -> Option<Whole> {
+/// The head that the input begins with. What its headers say is put into `fields`.
+#[inline]
+pub(super) fn read(
+    input: &[u8],
+    limits: &Limits,
+    known: &mut KnownHeaders,
+    fields: &mut Fields,
+) -> Option<Whole> {
     let input = input.get(..limits.head.min(limits.line)).unwrap_or(input);
-    let mut at = line_len(input)?;
-    let start = input.get(..at)?;
-    let id = read_start(start)?;
-    let start = StartLine::read(start.get(..at - 2)?, &id).ok()?;
-    let mut fields = Fields::default();
+    let (id, start, mut len) = start_line(input)?;
     for _ in 0..=limits.headers {
-        let rest = input.get(at..)?;
+        let rest = input.get(len..)?;
         if let [b'-' | b'\r', ..] = rest {
-            let len = line_len(rest)?;
-            let flag = last_line(rest.get(..len - 2)?, &id)?;
-            if fields.missing(&start, flag.is_none()).is_some() {
-                return None;
-            }
-            let (len, end) = (at, at + len);
-            return Some(Whole {
+            let (flag, last) = end(rest, &id)?;
+            let is_whole = fields.missing(&start, flag.is_none()).is_none();
+            fields.set_legal();
+            return is_whole.then_some(Whole {
                 id,
                 start,
-                fields,
                 len,
-                end,
+                end: len + last,
                 flag,
             });
         }
-        at += fields.read_front(rest, at, limits, known)?;
+        len += fields.read_front(rest, len, limits, known)?;
     }
     None
+}
+
+/// The start line that the input begins with, and how many octets it has.
+fn start_line(input: &[u8]) -> Option<(TransactionId, StartLine, usize)> {
+    let (id, rest) = TransactionId::parse_front(input.strip_prefix(b"MSRP ")?)?;
+    if let Some(rest) = rest.strip_prefix(b" SEND\r\n") {
+        return Some((id, StartLine::Request(Method::Send), input.len() - rest.len()));
+    }
+    let rest = rest.strip_prefix(b" ")?;
+    let len = line_len(rest)?;
+    let start = StartLine::read(rest.get(..len - 2)?).ok()?;
+    Some((id, start, input.len() - rest.len() + len))
+}
+
+/// The line that ends the head: the flag of an end-line, and how many octets the line has.
+fn end(input: &[u8], id: &TransactionId) -> Option<(Option<ContinuationFlag>, usize)> {
+    if input.starts_with(b"\r\n") {
+        return Some((None, 2));
+    }
+    let len = line_len(input)?;
+    Some((last_line(input.get(..len - 2)?, id)?, len))
 }
 
 /// Octets of the line that the input begins with, CRLF included.
