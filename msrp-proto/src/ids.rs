@@ -1,7 +1,9 @@
 //! Generated identifiers. All randomness comes from the seed.
 
 use core::fmt;
+use core::hash::BuildHasher;
 
+use foldhash::quality::FixedState;
 use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng, SeedableRng};
 
@@ -31,6 +33,23 @@ impl From<[u8; 32]> for Seed {
 impl fmt::Debug for Seed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Seed(…)")
+    }
+}
+
+impl Seed {
+    /// A key of the same origin.
+    pub(crate) fn map_key(&self) -> MapKey {
+        MapKey(FixedState::default().hash_one(self.0))
+    }
+}
+
+/// What tables are keyed by that hold what a peer chose: without it, collisions cannot be contrived.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct MapKey(u64);
+
+impl MapKey {
+    pub(crate) fn hash(self, id: &MessageId) -> u64 {
+        FixedState::with_seed(self.0).hash_one(id.as_bytes())
     }
 }
 
@@ -125,11 +144,25 @@ fn put_base32(text: &mut [u8], mut number: u64) {
 }
 
 fn read_base32(text: &[u8]) -> Option<u64> {
-    text.iter().try_fold(0u64, |number, octet| {
-        let digit = ALPHABET.iter().position(|letter| letter == octet)?;
-        Some(number.checked_mul(32)? | digit as u64)
+    text.iter().try_fold(0u64, |number, &octet| {
+        let digit = DIGITS
+            .get(usize::from(octet))
+            .copied()
+            .filter(|&digit| digit < 32)?;
+        Some(number.checked_mul(32)? | u64::from(digit))
     })
 }
+
+/// What each octet stands for in an identifier: below 32, if anything.
+static DIGITS: [u8; 256] = {
+    let mut digits = [u8::MAX; 256];
+    let mut digit = 0;
+    while digit < ALPHABET.len() {
+        digits[ALPHABET[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
 
 impl<R> fmt::Debug for Ids<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

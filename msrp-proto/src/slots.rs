@@ -56,6 +56,10 @@ impl<T> Slots<T> {
             };
         }
         let index = self.slots.len() as u32;
+        if index == 0 {
+            // Often it stays the only one.
+            self.slots.reserve_exact(1);
+        }
         self.slots.push(Slot {
             generation: 0,
             content: Content::Value(value),

@@ -40,7 +40,7 @@ use self::transmit::{Answer, OpenChunk};
 use crate::config::{Config, Link};
 use crate::error::{ConnectionError, LinkError, SessionsOpen};
 use crate::event::{Event, IncomingEvent, OutgoingEvent, OutgoingId, SessionId};
-use crate::ids::{Ids, Seed};
+use crate::ids::{Ids, MapKey, Seed};
 use crate::slots::Slots;
 use crate::time::Instant;
 use crate::wire::{Decoder, MessageId, StatusCode};
@@ -91,6 +91,7 @@ pub struct Connection {
     now: Instant,
     phase: Phase,
     ids: Ids,
+    map_key: MapKey,
     decoder: Decoder,
     held: Held,
     /// The peer sends no more; what it has sent is not all processed yet.
@@ -177,6 +178,7 @@ impl Connection {
             now,
             phase: Phase::Open,
             ids: Ids::new(&seed),
+            map_key: seed.map_key(),
             decoder: Decoder::new(config.wire),
             held: Held::default(),
             eof: false,

@@ -27,7 +27,7 @@ pub struct Incoming<'a> {
 
 /// Everything about messages being received.
 pub(super) struct Receiver {
-    pub(super) messages: Slots<Box<Receiving>>,
+    pub(super) messages: Slots<Receiving>,
     pub(super) by_id: BTreeMap<(SessionId, MessageId), Key>,
     /// The request whose end has not come yet.
     pub(super) request: Request,
@@ -169,7 +169,7 @@ impl Connection {
         let resumed = received.end() > 0;
         state.note_incoming(&message_id);
         let order = self.receiver.next_order();
-        let key = self.receiver.messages.insert(Box::new(Receiving {
+        let key = self.receiver.messages.insert(Receiving {
             order,
             session,
             place: state.incoming.len(),
@@ -184,7 +184,7 @@ impl Connection {
             filed: false,
             // What was reported on the failed session may not have arrived.
             unreported: resumed,
-        }));
+        });
         state.incoming.push(key);
         state.last_incoming = Some(key);
         let head = Box::new(MessageHead {
@@ -392,7 +392,7 @@ impl Connection {
         self.answer_early();
     }
 
-    fn remove_incoming(&mut self, key: Key) -> Option<Box<Receiving>> {
+    fn remove_incoming(&mut self, key: Key) -> Option<Receiving> {
         let message = self.receiver.messages.remove(key)?;
         if message.filed {
             let id = (message.session, message.message_id.clone());
@@ -520,7 +520,7 @@ impl Connection {
             end,
             unreported,
             ..
-        } = *message;
+        } = message;
         let len = end.unwrap_or_default();
         self.stats.messages_received += 1;
         let keep = self.keep();

@@ -1,10 +1,13 @@
 //! What is known of messages that are over.
 
 use core::time::Duration;
-use std::collections::btree_map::Entry as MapEntry;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry as Place;
 
 use super::Connection;
+use crate::ids::MapKey;
 use crate::time::Instant;
 use crate::wire::MessageId;
 
@@ -14,9 +17,10 @@ use crate::wire::MessageId;
 pub(crate) struct Remembered<T> {
     /// The oldest first.
     entries: VecDeque<Entry<T>>,
-    /// The number of each entry, in the order in which they were put in, once they are too many to be looked
-    /// through.
-    numbers: BTreeMap<Indexed, u64>,
+    /// The numbers of the entries, in the order in which they were put in, by the hash of their identifiers;
+    /// only once they are too many to be looked through. The peer chooses identifiers, but does not know the key.
+    numbers: HashTable<u64>,
+    key: MapKey,
     /// How many were forgotten: the number of the oldest entry.
     forgotten: u64,
 }
@@ -27,10 +31,6 @@ struct Entry<T> {
     since: Instant,
     value: T,
 }
-
-/// A Message-ID with its first octets before it, which tell most of them apart at once.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Indexed(u64, MessageId);
 
 /// How many are remembered, and how long.
 #[derive(Clone, Copy)]
@@ -50,10 +50,19 @@ impl Connection {
     }
 }
 
-/// Up to so many entries are looked through; a map would cost more, and an idle session seldom has more.
+/// Up to so many entries are looked through; a table would cost more, and an idle session seldom has more.
 const FEW: usize = 8;
 
 impl<T> Remembered<T> {
+    pub(super) fn new(key: MapKey) -> Self {
+        Self {
+            entries: VecDeque::new(),
+            numbers: HashTable::new(),
+            key,
+            forgotten: 0,
+        }
+    }
+
     pub(super) fn insert(&mut self, id: MessageId, value: T, keep: Keep) {
         while let Some(oldest) = self.entries.front()
             && !keep.holds(oldest.since)
@@ -91,7 +100,8 @@ impl<T> Remembered<T> {
         if self.numbers.is_empty() {
             return self.entries.iter().position(|entry| entry.id == *id);
         }
-        let number = self.numbers.get(&Indexed::new(id))?;
+        let is_it = |number: &u64| is_number_of(id, *number, &self.entries, self.forgotten);
+        let number = self.numbers.find(self.key.hash(id), is_it)?;
         usize::try_from(number - self.forgotten).ok()
     }
 
@@ -104,30 +114,48 @@ impl<T> Remembered<T> {
             if self.entries.len() < FEW {
                 return false;
             }
-            let ids = self.entries.iter().map(|entry| Indexed::new(&entry.id));
-            self.numbers = ids.zip(self.forgotten..).collect();
         }
-        match self.numbers.entry(Indexed::new(id)) {
-            MapEntry::Occupied(_) => true,
-            MapEntry::Vacant(place) => {
-                place.insert(self.forgotten + self.entries.len() as u64);
+        let (entries, key, forgotten) = (&self.entries, self.key, self.forgotten);
+        let hash =
+            |number: &u64| entry_of(*number, entries, forgotten).map_or(0, |entry| key.hash(&entry.id));
+        if self.numbers.is_empty() {
+            for (number, entry) in (forgotten..).zip(entries) {
+                self.numbers.insert_unique(key.hash(&entry.id), number, hash);
+            }
+        }
+        let is_it = |number: &u64| is_number_of(id, *number, entries, forgotten);
+        match self.numbers.entry(key.hash(id), is_it, hash) {
+            Place::Occupied(_) => true,
+            Place::Vacant(place) => {
+                place.insert(forgotten + entries.len() as u64);
                 false
             }
         }
     }
 
     fn forget_oldest(&mut self) {
-        if let Some(oldest) = self.entries.pop_front() {
-            self.forgotten += 1;
-            self.numbers.remove(&Indexed::new(&oldest.id));
+        let Some(oldest) = self.entries.pop_front() else {
+            return;
+        };
+        let number = self.forgotten;
+        self.forgotten += 1;
+        if !self.numbers.is_empty()
+            && let Ok(found) = self
+                .numbers
+                .find_entry(self.key.hash(&oldest.id), |found| *found == number)
+        {
+            found.remove();
         }
     }
 }
 
-impl Indexed {
-    fn new(id: &MessageId) -> Self {
-        Self(id.start(), id.clone())
-    }
+/// Whether the entry with that number has that identifier.
+fn is_number_of<T>(id: &MessageId, number: u64, entries: &VecDeque<Entry<T>>, forgotten: u64) -> bool {
+    entry_of(number, entries, forgotten).is_some_and(|entry| entry.id == *id)
+}
+
+fn entry_of<T>(number: u64, entries: &VecDeque<Entry<T>>, forgotten: u64) -> Option<&Entry<T>> {
+    entries.get(usize::try_from(number.checked_sub(forgotten)?).ok()?)
 }
 
 impl<T: PartialEq> PartialEq for Remembered<T> {
@@ -139,12 +167,9 @@ impl<T: PartialEq> PartialEq for Remembered<T> {
 impl<T: Eq> Eq for Remembered<T> {}
 
 impl<T> Default for Remembered<T> {
+    /// For nothing to be put in.
     fn default() -> Self {
-        Self {
-            entries: VecDeque::new(),
-            numbers: BTreeMap::new(),
-            forgotten: 0,
-        }
+        Self::new(MapKey::default())
     }
 }
 

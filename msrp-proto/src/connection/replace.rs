@@ -111,7 +111,7 @@ impl Connection {
         }
         let octets = received.len();
         let order = self.receiver.next_order();
-        let key = self.receiver.messages.insert(Box::new(Receiving {
+        let key = self.receiver.messages.insert(Receiving {
             order,
             session,
             place: state.incoming.len(),
@@ -126,7 +126,7 @@ impl Connection {
             filed: true,
             // What was reported on the failed session may not have arrived.
             unreported: octets > 0,
-        }));
+        });
         state.incoming.push(key);
         state.note_incoming(&message_id);
         self.receiver.by_id.insert((session, message_id.clone()), key);

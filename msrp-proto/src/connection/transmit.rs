@@ -77,7 +77,7 @@ impl Connection {
         if !self.wants_transmit() {
             return None;
         }
-        let mut out = BytesMut::new();
+        let mut out = BytesMut::with_capacity(self.expected_len());
         // One frame is one message of the transport.
         let enough = self.link.max_len().map_or(BUFFER, |_| 1);
         while out.len() < enough {
@@ -112,6 +112,23 @@ impl Connection {
             || !self.controls.is_empty()
             || self.next_binding().is_some()
             || (self.scheduler.is_ready(self.has_room()) && !self.transactions.is_full())
+    }
+
+    /// About how many octets the next buffer will have, so that it need not grow. Of much that waits only the
+    /// first is looked at.
+    fn expected_len(&self) -> usize {
+        let answers = self.answers.front().map_or(0, Answer::len) * self.answers.len();
+        let reports = self.reports.front().map_or(0, PendingReport::len) * self.reports.len();
+        let next = self.scheduler.peek(self.has_room());
+        let chunk = match next.and_then(|id| self.sending.get(id.0)) {
+            _ if self.chunk.is_some() => BUFFER,
+            Some(message) if message.available().0 >= WHOLE_CHUNK => BUFFER,
+            Some(message) => message.available().0 + message.content.len() + FRAME_WORDS,
+            None => 0,
+        };
+        // Comments are not counted above.
+        let comments = 8 * (self.answers.len() + self.reports.len());
+        (answers + reports + comments + chunk).min(BUFFER)
     }
 
     /// Writes one whole frame, or opens a chunk. `false`: nothing to write, or it does not fit.

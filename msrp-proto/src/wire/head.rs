@@ -203,7 +203,10 @@ impl Head {
     pub fn compact(&self) -> Self {
         Self {
             raw: Bytes::copy_from_slice(&self.raw),
-            ..self.clone()
+            id: self.id,
+            start: self.start.clone(),
+            fields: self.fields,
+            has_body: self.has_body,
         }
     }
 

@@ -137,14 +137,6 @@ impl MessageId {
         }))
     }
 
-    /// The first octets, as a number that is less if the identifier is.
-    pub(crate) fn start(&self) -> u64 {
-        let mut start = [0; 8];
-        let octets = self.as_bytes().iter();
-        start.iter_mut().zip(octets).for_each(|(to, octet)| *to = *octet);
-        u64::from_be_bytes(start)
-    }
-
     /// The identifier as text.
     pub fn as_str(&self) -> &str {
         match &self.0 {

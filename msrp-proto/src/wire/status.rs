@@ -2,10 +2,6 @@
 
 use core::fmt;
 
-use nom::bytes::complete::{tag, take_while_m_n};
-use nom::combinator::{eof, opt, rest, verify};
-use nom::sequence::preceded;
-use nom::{IResult, Parser};
 use thiserror::Error;
 
 use super::chars;
@@ -134,10 +130,9 @@ impl<'a> Status<'a> {
     ///
     /// [`StatusError`] for anything but the grammar of RFC 4975 §9.
     pub fn parse(input: &'a [u8]) -> Result<Self, StatusError> {
-        let namespace = (digits, tag(" ")).map(|(namespace, _)| namespace);
-        let (_, (namespace, (code, comment))) = (namespace, code_and_comment)
-            .parse(input)
-            .map_err(|_| StatusError)?;
+        let (namespace, rest) = digits(input).ok_or(StatusError)?;
+        let rest = rest.strip_prefix(b" ").ok_or(StatusError)?;
+        let (code, comment) = parse_code(rest)?;
         Ok(Self {
             namespace,
             code,
@@ -159,24 +154,19 @@ pub struct StatusError;
 
 /// Reads `200`, `200 ` or `200 comment`: the end of a response's start line, and of a Status header.
 pub(super) fn parse_code(input: &[u8]) -> Result<(StatusCode, Option<&[u8]>), StatusError> {
-    code_and_comment(input)
-        .map(|(_, found)| found)
-        .map_err(|_| StatusError)
+    let (code, rest) = digits(input).ok_or(StatusError)?;
+    let comment = match rest {
+        [] => None,
+        [b' ', comment @ ..] if chars::is_text(comment) => Some(comment),
+        _ => return Err(StatusError),
+    };
+    Ok((StatusCode(code), comment))
 }
 
-fn code_and_comment(input: &[u8]) -> IResult<&[u8], (StatusCode, Option<&[u8]>)> {
-    let comment = verify(rest, |text: &[u8]| chars::is_text(text));
-    let (left, found) = (digits.map(StatusCode), opt(preceded(tag(" "), comment))).parse(input)?;
-    // What neither is a comment nor begins with the SP before one.
-    eof(left)?;
-    Ok((left, found))
-}
-
-fn digits(input: &[u8]) -> IResult<&[u8], u16> {
-    take_while_m_n(3, 3, |octet: u8| octet.is_ascii_digit())
-        .map(|text: &[u8]| {
-            text.iter()
-                .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'))
-        })
-        .parse(input)
+/// `3DIGIT`, and what is behind them.
+fn digits(input: &[u8]) -> Option<(u16, &[u8])> {
+    let (digits, rest) = input.split_first_chunk::<3>()?;
+    let append = |number, digit: &u8| number * 10 + u16::from(digit - b'0');
+    let legal = digits.iter().all(u8::is_ascii_digit);
+    legal.then(|| (digits.iter().fold(0, append), rest))
 }

@@ -11,6 +11,7 @@ use super::header::ContinuationFlag;
 use super::ident::TransactionId;
 use super::known::KnownHeaders;
 use super::method::Method;
+use super::status::StatusCode;
 
 /// A head that is legal.
 pub(super) struct Whole {
@@ -59,6 +60,9 @@ fn start_line(input: &[u8]) -> Option<(TransactionId, StartLine, usize)> {
     if let Some(rest) = rest.strip_prefix(b" SEND\r\n") {
         return Some((id, StartLine::Request(Method::Send), input.len() - rest.len()));
     }
+    if let Some(rest) = rest.strip_prefix(b" 200 OK\r\n") {
+        return Some((id, StartLine::Response(StatusCode::OK), input.len() - rest.len()));
+    }
     let rest = rest.strip_prefix(b" ")?;
     let len = line_len(rest)?;
     let start = StartLine::read(rest.get(..len - 2)?).ok()?;
@@ -70,8 +74,9 @@ fn end(input: &[u8], id: &TransactionId) -> Option<(Option<ContinuationFlag>, us
     if input.starts_with(b"\r\n") {
         return Some((None, 2));
     }
-    let len = line_len(input)?;
-    Some((last_line(input.get(..len - 2)?, id)?, len))
+    let len = 7 + id.as_bytes().len() + 3;
+    let line = input.get(..len)?.strip_suffix(b"\r\n")?;
+    Some((last_line(line, id)?, len))
 }
 
 /// Octets of the line that the input begins with, CRLF included.
