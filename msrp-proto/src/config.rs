@@ -1,7 +1,7 @@
 //! Settings of a connection and of a session, and what the transport is.
 
 use core::time::Duration;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use msrp_multipart::{MediaRanges, MediaType};
 
@@ -482,7 +482,7 @@ impl Terms {
         Self {
             remote: None,
             direction: Direction::SendRecv,
-            accepts: Arc::new(MediaRanges::any()),
+            accepts: ANY_TYPE.clone(),
             accepts_wrapped: None,
             max_size: None,
         }
@@ -534,6 +534,9 @@ impl Terms {
     }
 }
 
+/// What most sessions accept: they share it.
+static ANY_TYPE: LazyLock<Arc<MediaRanges>> = LazyLock::new(|| Arc::new(MediaRanges::any()));
+
 /// A session as known from signalling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -556,7 +559,7 @@ impl SessionConfig {
             local,
             role,
             terms,
-            accepts: Arc::new(MediaRanges::any()),
+            accepts: ANY_TYPE.clone(),
             accepts_wrapped: None,
             max_size: None,
             success_reports: SuccessReports::Whole,

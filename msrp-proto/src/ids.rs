@@ -1,11 +1,12 @@
 //! Generated identifiers. All randomness comes from the seed.
 
+use core::convert::Infallible;
 use core::fmt;
 use core::hash::BuildHasher;
 
 use foldhash::quality::FixedState;
 use rand_chacha::ChaCha12Rng;
-use rand_core::{Rng, SeedableRng};
+use rand_core::{Rng, SeedableRng, TryRng};
 
 use crate::wire::{MessageId, TransactionId};
 
@@ -44,7 +45,7 @@ impl Seed {
 }
 
 /// What tables are keyed by that hold what a peer chose: without it, collisions cannot be contrived.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct MapKey(u64);
 
 impl MapKey {
@@ -54,7 +55,16 @@ impl MapKey {
 }
 
 /// The generator of a connection.
-pub(crate) struct Ids<R = ChaCha12Rng>(R);
+pub(crate) struct Ids<R = Generator>(R);
+
+/// A generator that is small while it is not used: key and position, and the block it is in only from the first
+/// word on until it is released.
+pub(crate) struct Generator {
+    seed: [u8; 32],
+    /// In words of 32 bits.
+    position: u128,
+    block: Option<Box<ChaCha12Rng>>,
+}
 
 /// The random half of a transaction identifier. The other half says where its state is kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,7 +81,44 @@ impl Place {
 
 impl Ids {
     pub(crate) fn new(seed: &Seed) -> Self {
-        Self(ChaCha12Rng::from_seed(seed.0))
+        Self(Generator {
+            seed: seed.0,
+            position: 0,
+            block: None,
+        })
+    }
+
+    /// Gives up what can be made again.
+    pub(crate) fn release(&mut self) {
+        if let Some(block) = self.0.block.take() {
+            self.0.position = block.get_word_pos();
+        }
+    }
+}
+
+impl Generator {
+    fn block(&mut self) -> &mut ChaCha12Rng {
+        self.block.get_or_insert_with(|| {
+            let mut block = ChaCha12Rng::from_seed(self.seed);
+            block.set_word_pos(self.position);
+            Box::new(block)
+        })
+    }
+}
+
+impl TryRng for Generator {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.block().try_next_u32()
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.block().try_next_u64()
+    }
+
+    fn try_fill_bytes(&mut self, to: &mut [u8]) -> Result<(), Infallible> {
+        self.block().try_fill_bytes(to)
     }
 }
 
@@ -172,10 +219,7 @@ impl<R> fmt::Debug for Ids<R> {
 
 #[cfg(test)]
 mod tests {
-    use core::convert::Infallible;
-
     use proptest::prelude::*;
-    use rand_core::TryRng;
 
     use super::*;
 
@@ -239,6 +283,22 @@ mod tests {
             prop_assert_eq!(nonce.0, random);
             let (again, at) = split_transaction(&id).unwrap();
             prop_assert_eq!((again.0, at.0), (random, place));
+        }
+    }
+
+    /// What is released costs nothing but time: the identifiers are the same.
+    #[test]
+    fn a_released_generator_goes_on_where_it_was() {
+        let seed = Seed::new([9; 32]);
+        let (mut kept, mut released) = (Ids::new(&seed), Ids::new(&seed));
+        for _ in 0..100 {
+            let ids = [&mut kept, &mut released].map(|ids| {
+                let (id, _) = ids.transaction(Place(1), |_| false);
+                (id, ids.message())
+            });
+            assert!(ids[0] == ids[1]);
+            released.release();
+            assert!(released.0.block.is_none());
         }
     }
 

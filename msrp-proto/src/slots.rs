@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// An index, and how often the slot there was used before.
+/// An index, and which insertion of all this was.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
     index: u32,
@@ -20,6 +20,8 @@ pub(crate) struct Slots<T> {
     slots: Vec<Slot<T>>,
     free: Option<u32>,
     len: usize,
+    /// How many values were put in. No two keys have the same number, also if all slots are given up between.
+    inserted: u32,
 }
 
 struct Slot<T> {
@@ -39,32 +41,30 @@ impl<T> Slots<T> {
             slots: Vec::new(),
             free: None,
             len: 0,
+            inserted: 0,
         }
     }
 
     pub(crate) fn insert(&mut self, value: T) -> Key {
         self.len += 1;
+        let generation = self.inserted;
+        self.inserted = generation.wrapping_add(1);
+        let content = Content::Value(value);
         if let Some(index) = self.free
             && let Some(slot) = self.slots.get_mut(index as usize)
             && let Content::Free(next) = slot.content
         {
             self.free = next;
-            slot.content = Content::Value(value);
-            return Key {
-                index,
-                generation: slot.generation,
-            };
+            *slot = Slot { generation, content };
+            return Key { index, generation };
         }
         let index = self.slots.len() as u32;
         if index == 0 {
             // Often it stays the only one.
             self.slots.reserve_exact(1);
         }
-        self.slots.push(Slot {
-            generation: 0,
-            content: Content::Value(value),
-        });
-        Key { index, generation: 0 }
+        self.slots.push(Slot { generation, content });
+        Key { index, generation }
     }
 
     pub(crate) fn get(&self, key: Key) -> Option<&T> {
@@ -90,13 +90,20 @@ impl<T> Slots<T> {
     pub(crate) fn remove(&mut self, key: Key) -> Option<T> {
         self.get(key)?;
         let slot = self.slots.get_mut(key.index as usize)?;
-        slot.generation = slot.generation.wrapping_add(1);
         let content = core::mem::replace(&mut slot.content, Content::Free(self.free));
         self.free = Some(key.index);
         self.len -= 1;
         match content {
             Content::Value(value) => Some(value),
             Content::Free(_) => None,
+        }
+    }
+
+    /// Gives up the room for values if there are none.
+    pub(crate) fn release(&mut self) {
+        if self.len == 0 {
+            self.slots = Vec::new();
+            self.free = None;
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod fit;
 mod message_link;
+mod names;
 mod recv;
 mod remembered;
 mod replace;
@@ -28,6 +29,7 @@ pub(crate) use self::route::Route;
 pub use self::send::{Outgoing, Progress};
 pub use self::session::{Session, SessionStats};
 
+use self::names::Names;
 use self::recv::Receiver;
 use self::report::PendingReport;
 use self::requested::Requested;
@@ -98,8 +100,8 @@ pub struct Connection {
     eof: bool,
     requested: Requested,
     sessions: Slots<Box<SessionState>>,
-    /// By session-id; sessions with the same one are chained.
-    sessions_by_id: BTreeMap<Box<str>, SessionId>,
+    /// Sessions with the same session-id are chained.
+    names: Names,
     receiver: Receiver,
     sending: Slots<Box<Sending>>,
     /// Messages that can still be reported on.
@@ -112,7 +114,7 @@ pub struct Connection {
     controls: VecDeque<Control>,
     /// Active sessions that have not spoken.
     bindings: BTreeSet<SessionId>,
-    chunk: Option<OpenChunk>,
+    chunk: Option<Box<OpenChunk>>,
     /// Octets of answers since the last chunk.
     answered: usize,
     timers: Timers,
@@ -184,7 +186,7 @@ impl Connection {
             eof: false,
             requested: Requested::default(),
             sessions: Slots::new(),
-            sessions_by_id: BTreeMap::new(),
+            names: Names::default(),
             receiver: Receiver::new(),
             sending: Slots::new(),
             sending_by_id: BTreeMap::new(),
@@ -307,7 +309,10 @@ impl Connection {
         loop {
             // What held input back may be gone without an event: answers that were given up.
             self.resume();
-            let event = self.events.pop()?;
+            let Some(event) = self.events.pop() else {
+                self.release();
+                return None;
+            };
             self.resume();
             if let Event::Outgoing(id, OutgoingEvent::BodyWanted { offset, .. }) = event
                 && !self
@@ -394,6 +399,31 @@ impl Connection {
     fn touch(&mut self, now: Instant) {
         self.now = self.now.max(now);
         self.timers.arm(self.now);
+    }
+
+    /// Gives up what a connection needs no room for that has nothing to do: most connections rest most of the time.
+    fn release(&mut self) {
+        let rests = self.events.queue.is_empty()
+            && self.sending.is_empty()
+            && self.receiver.messages.is_empty()
+            && self.held.pieces.is_empty()
+            && !self.wants_transmit();
+        if !rests {
+            return;
+        }
+        self.events = Events::default();
+        self.held = Held::default();
+        self.answers = VecDeque::new();
+        self.reports = VecDeque::new();
+        self.controls = VecDeque::new();
+        self.bindings = BTreeSet::new();
+        self.sending.release();
+        self.sending_by_id = BTreeMap::new();
+        self.receiver.release();
+        self.scheduler.release();
+        self.transactions.release();
+        self.timers.release();
+        self.ids.release();
     }
 
     /// Goes on with input that was held, as far as it is wanted by now.

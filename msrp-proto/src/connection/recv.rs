@@ -571,6 +571,14 @@ impl Receiver {
         self.messages.len()
     }
 
+    /// Gives up the room for messages if there are none.
+    pub(super) fn release(&mut self) {
+        if self.messages.is_empty() {
+            self.messages.release();
+            self.by_id = BTreeMap::new();
+        }
+    }
+
     pub(super) fn next_order(&mut self) -> u64 {
         self.begun += 1;
         self.begun

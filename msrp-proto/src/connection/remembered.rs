@@ -17,12 +17,19 @@ use crate::wire::MessageId;
 pub(crate) struct Remembered<T> {
     /// The oldest first.
     entries: VecDeque<Entry<T>>,
-    /// The numbers of the entries, in the order in which they were put in, by the hash of their identifiers;
-    /// only once they are too many to be looked through. The peer chooses identifiers, but does not know the key.
+    /// Only once they are too many to be looked through.
+    index: Option<Box<Index>>,
+}
+
+/// By which entries are found.
+#[derive(Clone)]
+struct Index {
+    /// The numbers of the entries, in the order in which they were put in, by the hash of their identifiers.
     numbers: HashTable<u64>,
+    /// The number of the oldest entry.
+    oldest: u64,
+    /// The peer chooses identifiers, but does not know the key.
     key: MapKey,
-    /// How many were forgotten: the number of the oldest entry.
-    forgotten: u64,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -38,6 +45,7 @@ pub(super) struct Keep {
     pub(super) max: usize,
     age: Duration,
     now: Instant,
+    key: MapKey,
 }
 
 impl Connection {
@@ -46,6 +54,7 @@ impl Connection {
             max: self.config.max_remembered,
             age: self.config.remember_for,
             now: self.now,
+            key: self.map_key,
         }
     }
 }
@@ -54,22 +63,20 @@ impl Connection {
 const FEW: usize = 8;
 
 impl<T> Remembered<T> {
-    pub(super) fn new(key: MapKey) -> Self {
-        Self {
-            entries: VecDeque::new(),
-            numbers: HashTable::new(),
-            key,
-            forgotten: 0,
-        }
-    }
-
     pub(super) fn insert(&mut self, id: MessageId, value: T, keep: Keep) {
         while let Some(oldest) = self.entries.front()
             && !keep.holds(oldest.since)
         {
             self.forget_oldest();
         }
-        if keep.max == 0 || self.is_known_or_numbered(&id) {
+        if keep.max == 0 {
+            return;
+        }
+        let is_new = match &mut self.index {
+            Some(index) => index.add(&id, &self.entries),
+            None => self.position(&id).is_none(),
+        };
+        if !is_new {
             return;
         }
         if self.entries.capacity() == 0 {
@@ -78,6 +85,9 @@ impl<T> Remembered<T> {
         let since = keep.now;
         self.entries.push_back(Entry { id, since, value });
         self.truncate(keep.max);
+        if self.index.is_none() && self.entries.len() > FEW {
+            self.index = Some(Box::new(Index::new(&self.entries, keep.key)));
+        }
     }
 
     pub(super) fn lookup(&self, id: &MessageId, keep: Keep) -> Option<&T> {
@@ -97,52 +107,61 @@ impl<T> Remembered<T> {
     }
 
     fn position(&self, id: &MessageId) -> Option<usize> {
-        if self.numbers.is_empty() {
-            return self.entries.iter().position(|entry| entry.id == *id);
-        }
-        let is_it = |number: &u64| is_number_of(id, *number, &self.entries, self.forgotten);
-        let number = self.numbers.find(self.key.hash(id), is_it)?;
-        usize::try_from(number - self.forgotten).ok()
-    }
-
-    /// Whether there is such an entry. If not, and there are many, it gets the number of the next one.
-    fn is_known_or_numbered(&mut self, id: &MessageId) -> bool {
-        if self.numbers.is_empty() {
-            if self.position(id).is_some() {
-                return true;
-            }
-            if self.entries.len() < FEW {
-                return false;
-            }
-        }
-        let (entries, key, forgotten) = (&self.entries, self.key, self.forgotten);
-        let hash =
-            |number: &u64| entry_of(*number, entries, forgotten).map_or(0, |entry| key.hash(&entry.id));
-        if self.numbers.is_empty() {
-            for (number, entry) in (forgotten..).zip(entries) {
-                self.numbers.insert_unique(key.hash(&entry.id), number, hash);
-            }
-        }
-        let is_it = |number: &u64| is_number_of(id, *number, entries, forgotten);
-        match self.numbers.entry(key.hash(id), is_it, hash) {
-            Place::Occupied(_) => true,
-            Place::Vacant(place) => {
-                place.insert(forgotten + entries.len() as u64);
-                false
-            }
+        match &self.index {
+            Some(index) => index.position(id, &self.entries),
+            None => self.entries.iter().position(|entry| entry.id == *id),
         }
     }
 
     fn forget_oldest(&mut self) {
-        let Some(oldest) = self.entries.pop_front() else {
-            return;
-        };
-        let number = self.forgotten;
-        self.forgotten += 1;
-        if !self.numbers.is_empty()
-            && let Ok(found) = self
-                .numbers
-                .find_entry(self.key.hash(&oldest.id), |found| *found == number)
+        if let Some(oldest) = self.entries.pop_front()
+            && let Some(index) = &mut self.index
+        {
+            index.remove_oldest(&oldest.id);
+        }
+    }
+}
+
+impl Index {
+    fn new<T>(entries: &VecDeque<Entry<T>>, key: MapKey) -> Self {
+        let mut numbers = HashTable::with_capacity(entries.len());
+        let hash = |number: &u64| hash_of(*number, entries, 0, key);
+        for (number, entry) in (0..).zip(entries) {
+            numbers.insert_unique(key.hash(&entry.id), number, hash);
+        }
+        Self {
+            numbers,
+            oldest: 0,
+            key,
+        }
+    }
+
+    fn position<T>(&self, id: &MessageId, entries: &VecDeque<Entry<T>>) -> Option<usize> {
+        let is_it = |number: &u64| is_number_of(id, *number, entries, self.oldest);
+        let number = self.numbers.find(self.key.hash(id), is_it)?;
+        usize::try_from(number - self.oldest).ok()
+    }
+
+    /// Gives the next number to an identifier. `false`: it has one.
+    fn add<T>(&mut self, id: &MessageId, entries: &VecDeque<Entry<T>>) -> bool {
+        let (oldest, key) = (self.oldest, self.key);
+        let is_it = |number: &u64| is_number_of(id, *number, entries, oldest);
+        let hash = |number: &u64| hash_of(*number, entries, oldest, key);
+        match self.numbers.entry(key.hash(id), is_it, hash) {
+            Place::Occupied(_) => false,
+            Place::Vacant(place) => {
+                place.insert(oldest + entries.len() as u64);
+                true
+            }
+        }
+    }
+
+    fn remove_oldest(&mut self, id: &MessageId) {
+        let number = self.oldest;
+        self.oldest += 1;
+        if let Ok(found) = self
+            .numbers
+            .find_entry(self.key.hash(id), |found| *found == number)
         {
             found.remove();
         }
@@ -150,12 +169,16 @@ impl<T> Remembered<T> {
 }
 
 /// Whether the entry with that number has that identifier.
-fn is_number_of<T>(id: &MessageId, number: u64, entries: &VecDeque<Entry<T>>, forgotten: u64) -> bool {
-    entry_of(number, entries, forgotten).is_some_and(|entry| entry.id == *id)
+fn is_number_of<T>(id: &MessageId, number: u64, entries: &VecDeque<Entry<T>>, oldest: u64) -> bool {
+    entry_of(number, entries, oldest).is_some_and(|entry| entry.id == *id)
 }
 
-fn entry_of<T>(number: u64, entries: &VecDeque<Entry<T>>, forgotten: u64) -> Option<&Entry<T>> {
-    entries.get(usize::try_from(number.checked_sub(forgotten)?).ok()?)
+fn hash_of<T>(number: u64, entries: &VecDeque<Entry<T>>, oldest: u64, key: MapKey) -> u64 {
+    entry_of(number, entries, oldest).map_or(0, |entry| key.hash(&entry.id))
+}
+
+fn entry_of<T>(number: u64, entries: &VecDeque<Entry<T>>, oldest: u64) -> Option<&Entry<T>> {
+    entries.get(usize::try_from(number.checked_sub(oldest)?).ok()?)
 }
 
 impl<T: PartialEq> PartialEq for Remembered<T> {
@@ -167,9 +190,11 @@ impl<T: PartialEq> PartialEq for Remembered<T> {
 impl<T: Eq> Eq for Remembered<T> {}
 
 impl<T> Default for Remembered<T> {
-    /// For nothing to be put in.
     fn default() -> Self {
-        Self::new(MapKey::default())
+        Self {
+            entries: VecDeque::new(),
+            index: None,
+        }
     }
 }
 

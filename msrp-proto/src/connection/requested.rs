@@ -47,7 +47,7 @@ impl Connection {
             Matching::SessionId => to.is_some_and(|to| {
                 let same_id = to
                     .session_id()
-                    .filter(|id| !self.sessions_by_id.contains_key(*id));
+                    .filter(|id| self.names.get(id, &self.sessions).is_none());
                 to == local || (same_id.is_some() && same_id == local.session_id())
             }),
         };

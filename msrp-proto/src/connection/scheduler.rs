@@ -55,8 +55,79 @@ impl Filed {
     }
 }
 
+/// See the module. Takes next to no room while nothing is queued.
 #[derive(Default)]
 pub(super) struct Scheduler {
+    queues: Option<Box<Queues>>,
+}
+
+impl Scheduler {
+    /// Files a message that could not send yet.
+    pub(super) fn add(&mut self, filed: &mut Filed, message: OutgoingId) {
+        self.queues.get_or_insert_default().add(filed, message);
+    }
+
+    /// Says what a message needs to send a chunk; `None` if it could not send one.
+    pub(super) fn set(&mut self, filed: &mut Filed, message: OutgoingId, need: Option<Need>) {
+        self.queues.get_or_insert_default().set(filed, message, need);
+    }
+
+    /// Takes a message out.
+    pub(super) fn remove(&mut self, filed: &Filed) {
+        if let Some(queues) = &mut self.queues {
+            queues.remove(filed);
+        }
+    }
+
+    /// Lets a session send, or holds it back.
+    pub(super) fn hold(&mut self, session: SessionId, held: bool) {
+        if held {
+            self.queues.get_or_insert_default().hold(session, true);
+        } else if let Some(queues) = &mut self.queues {
+            queues.hold(session, false);
+        }
+    }
+
+    /// Gives up the room for messages if there are none.
+    pub(super) fn release(&mut self) {
+        if self.queues.as_ref().is_some_and(|queues| queues.is_empty()) {
+            self.queues = None;
+        }
+    }
+
+    /// Whether any message could send; `room` says whether the in-flight limit has room.
+    pub(super) fn is_ready(&self, room: bool) -> bool {
+        self.queues.as_ref().is_some_and(|queues| queues.is_ready(room))
+    }
+
+    /// Whether an interactive message could send.
+    pub(super) fn is_interactive_ready(&self, room: bool) -> bool {
+        self.queues
+            .as_ref()
+            .is_some_and(|queues| queues.interactive.is_ready(room))
+    }
+
+    /// Whether a message of that session could send.
+    pub(super) fn is_session_ready(&self, session: SessionId, room: bool) -> bool {
+        self.queues
+            .as_ref()
+            .is_some_and(|queues| queues.is_session_ready(session, room))
+    }
+
+    /// The message that [`Scheduler::next`] would give.
+    pub(super) fn peek(&self, room: bool) -> Option<OutgoingId> {
+        self.queues.as_ref()?.peek(room)
+    }
+
+    /// The message to send a chunk of. What it needs for another one is to be said anew by
+    /// [`Scheduler::set`].
+    pub(super) fn next(&mut self, room: bool) -> Option<OutgoingId> {
+        self.queues.as_mut()?.next(room)
+    }
+}
+
+#[derive(Default)]
+struct Queues {
     clock: u64,
     interactive: Lanes,
     bulk: Lanes,
@@ -85,9 +156,8 @@ struct Lane {
     turn: [Option<u64>; 2],
 }
 
-impl Scheduler {
-    /// Files a message that could not send yet.
-    pub(super) fn add(&mut self, filed: &mut Filed, message: OutgoingId) {
+impl Queues {
+    fn add(&mut self, filed: &mut Filed, message: OutgoingId) {
         filed.order = self.tick();
         if filed.class == Class::Interactive {
             let lane = self.interactive.lanes.entry(filed.session).or_default();
@@ -95,8 +165,7 @@ impl Scheduler {
         }
     }
 
-    /// Says what a message needs to send a chunk; `None` if it could not send one.
-    pub(super) fn set(&mut self, filed: &mut Filed, message: OutgoingId, need: Option<Need>) {
+    fn set(&mut self, filed: &mut Filed, message: OutgoingId, need: Option<Need>) {
         let clock = self.tick();
         let lanes = match filed.class {
             Class::Bulk => &mut self.bulk,
@@ -128,8 +197,7 @@ impl Scheduler {
         self.refresh(filed.session);
     }
 
-    /// Takes a message out.
-    pub(super) fn remove(&mut self, filed: &Filed) {
+    fn remove(&mut self, filed: &Filed) {
         match filed.class {
             Class::Bulk => {
                 if let (Some(lane), Some((need, turn))) =
@@ -147,8 +215,7 @@ impl Scheduler {
         self.refresh(filed.session);
     }
 
-    /// Lets a session send, or holds it back.
-    pub(super) fn hold(&mut self, session: SessionId, held: bool) {
+    fn hold(&mut self, session: SessionId, held: bool) {
         if held {
             self.held.insert(session);
         } else {
@@ -157,24 +224,16 @@ impl Scheduler {
         self.refresh(session);
     }
 
-    /// Whether any message could send; `room` says whether the in-flight limit has room.
-    pub(super) fn is_ready(&self, room: bool) -> bool {
+    fn is_ready(&self, room: bool) -> bool {
         self.interactive.is_ready(room) || self.bulk.is_ready(room)
     }
 
-    /// Whether an interactive message could send.
-    pub(super) fn is_interactive_ready(&self, room: bool) -> bool {
-        self.interactive.is_ready(room)
-    }
-
-    /// Whether a message of that session could send.
-    pub(super) fn is_session_ready(&self, session: SessionId, room: bool) -> bool {
+    fn is_session_ready(&self, session: SessionId, room: bool) -> bool {
         let ready = |lanes: &Lanes| lanes.lanes.get(&session).is_some_and(|lane| lane.is_ready(room));
         !self.held.contains(&session) && (ready(&self.interactive) || ready(&self.bulk))
     }
 
-    /// The message that [`Scheduler::next`] would give.
-    pub(super) fn peek(&self, room: bool) -> Option<OutgoingId> {
+    fn peek(&self, room: bool) -> Option<OutgoingId> {
         let lanes = if self.is_interactive_next(room) {
             &self.interactive
         } else {
@@ -186,9 +245,7 @@ impl Scheduler {
         first.or_else(|| earliest(&lane.ready, room))
     }
 
-    /// The message to send a chunk of. What it needs for another one is to be said anew by
-    /// [`Scheduler::set`].
-    pub(super) fn next(&mut self, room: bool) -> Option<OutgoingId> {
+    fn next(&mut self, room: bool) -> Option<OutgoingId> {
         let interactive = self.is_interactive_next(room);
         let lanes = if interactive {
             &mut self.interactive
@@ -199,6 +256,10 @@ impl Scheduler {
         self.bulk_next = interactive;
         self.refresh(session);
         Some(message)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.held.is_empty() && self.interactive.lanes.is_empty() && self.bulk.lanes.is_empty()
     }
 
     fn is_interactive_next(&self, room: bool) -> bool {
@@ -405,7 +466,8 @@ mod tests {
             let (_, filed) = bench.message(session, class, Some(Need::Room));
             bench.scheduler.remove(&filed);
         }
-        assert!(bench.scheduler.bulk.lanes.is_empty() && bench.scheduler.interactive.lanes.is_empty());
         assert!(!bench.scheduler.is_ready(true));
+        bench.scheduler.release();
+        assert!(bench.scheduler.queues.is_none());
     }
 }

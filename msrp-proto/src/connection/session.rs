@@ -73,7 +73,7 @@ pub(super) struct SessionState {
     /// The one message to send on a session for one is queued, sent or over.
     pub(super) has_sent: bool,
     /// The one message to receive on a session for one.
-    only_incoming: Option<MessageId>,
+    only_incoming: Option<Box<MessageId>>,
     pub(super) stats: SessionStats,
     next_of_same_id: Option<SessionId>,
 }
@@ -107,8 +107,8 @@ impl Connection {
 
     fn add_session(&mut self, mut session: SessionConfig) -> SessionId {
         let carry = session.replaces.take();
-        let name: Box<str> = session.local.session_id().unwrap_or_default().into();
-        let next_of_same_id = self.sessions_by_id.get(&name).copied();
+        let name = session.local.session_id().unwrap_or_default();
+        let next_of_same_id = self.names.get(name, &self.sessions);
         let state = SessionState {
             config: session,
             bound: false,
@@ -118,10 +118,10 @@ impl Connection {
             unreported: BTreeMap::new(),
             incoming: Vec::new(),
             last_incoming: None,
-            received: Remembered::new(self.map_key),
+            received: Remembered::default(),
             replacement: carry.is_some(),
-            refused: Remembered::new(self.map_key),
-            ended: Remembered::new(self.map_key),
+            refused: Remembered::default(),
+            ended: Remembered::default(),
             refused_types: Vec::new(),
             last_sent: None,
             has_sent: false,
@@ -130,7 +130,7 @@ impl Connection {
             next_of_same_id,
         };
         let id = SessionId(self.sessions.insert(Box::new(state)));
-        self.sessions_by_id.insert(name, id);
+        self.names.insert(id, &self.sessions);
         self.timers.cancel(Timer::Idle);
         if let Some(wait) = self.config.keepalive {
             self.timers.start(Timer::Keepalive(id), wait);
@@ -151,7 +151,7 @@ impl Connection {
         self.find_exactly(uri).or_else(|| match self.config.matching {
             Matching::Exact => None,
             Matching::SessionId => {
-                let first = self.sessions_by_id.get(uri.session_id()?).copied()?;
+                let first = self.names.get(uri.session_id()?, &self.sessions)?;
                 let alone = self.sessions.get(first.0)?.next_of_same_id.is_none();
                 alone.then_some(first)
             }
@@ -159,7 +159,7 @@ impl Connection {
     }
 
     fn find_exactly(&self, uri: UriRef<'_>) -> Option<SessionId> {
-        let mut candidate = self.sessions_by_id.get(uri.session_id()?).copied();
+        let mut candidate = self.names.get(uri.session_id()?, &self.sessions);
         while let Some(id) = candidate {
             let state = self.sessions.get(id.0)?;
             if state.config.local.as_ref() == uri {
@@ -316,21 +316,20 @@ impl Connection {
         self.timers.cancel(Timer::Keepalive(id));
         self.scheduler.hold(id, false);
         self.receiver.forget_session(id);
-        let Some(state) = self.sessions.remove(id.0) else {
+        let Some(state) = self.sessions.get(id.0) else {
             return;
         };
         let name = state.config.local.session_id().unwrap_or_default();
-        let Some(first) = self.sessions_by_id.get(name).copied() else {
+        let first = self.names.get(name, &self.sessions);
+        let Some(state) = self.sessions.remove(id.0) else {
             return;
         };
-        if first == id {
-            match state.next_of_same_id {
-                Some(next) => self.sessions_by_id.insert(name.into(), next),
-                None => self.sessions_by_id.remove(name),
-            };
+        if first == Some(id) {
+            let name = state.config.local.session_id().unwrap_or_default();
+            self.names.remove(name, state.next_of_same_id);
             return;
         }
-        let mut before = Some(first);
+        let mut before = first;
         while let Some(state_before) = before.and_then(|id| self.sessions.get_mut(id.0)) {
             if state_before.next_of_same_id == Some(id) {
                 state_before.next_of_same_id = state.next_of_same_id;
@@ -373,13 +372,13 @@ impl SessionState {
     /// control traffic, of which there may be any number (RFC 4975 §8.9).
     pub(super) fn is_second_incoming(&self, message_id: &MessageId) -> bool {
         let other = |only: &MessageId| only != message_id;
-        self.is_single_incoming() && self.only_incoming.as_ref().is_some_and(other)
+        self.is_single_incoming() && self.only_incoming.as_deref().is_some_and(other)
     }
 
     /// A message begins.
     pub(super) fn note_incoming(&mut self, message_id: &MessageId) {
         if self.is_single_incoming() && self.only_incoming.is_none() {
-            self.only_incoming = Some(message_id.clone());
+            self.only_incoming = Some(Box::new(message_id.clone()));
         }
     }
 

@@ -23,9 +23,12 @@ pub(super) enum Timer {
     Stalled,
 }
 
-/// At most one moment for each timer.
+/// At most one moment for each timer. Takes next to no room while none runs.
 #[derive(Default)]
-pub(super) struct Timers {
+pub(super) struct Timers(Option<Box<Running>>);
+
+#[derive(Default)]
+struct Running {
     due: BTreeSet<(Instant, Timer)>,
     at: BTreeMap<Timer, Instant>,
     /// Started, but by a call that does not know the time.
@@ -36,53 +39,69 @@ impl Timers {
     /// Starts a timer anew. It counts from the next time that is told to [`Timers::arm`].
     pub(super) fn start(&mut self, timer: Timer, wait: Duration) {
         self.cancel(timer);
-        self.unarmed.insert(timer, wait);
+        self.0.get_or_insert_default().unarmed.insert(timer, wait);
     }
 
     pub(super) fn cancel(&mut self, timer: Timer) {
-        if self.at.is_empty() && self.unarmed.is_empty() {
+        let Some(running) = &mut self.0 else {
             return;
+        };
+        running.unarmed.remove(&timer);
+        if let Some(at) = running.at.remove(&timer) {
+            running.due.remove(&(at, timer));
         }
-        self.unarmed.remove(&timer);
-        if let Some(at) = self.at.remove(&timer) {
-            self.due.remove(&(at, timer));
+    }
+
+    /// Gives up the room for timers if none runs.
+    pub(super) fn release(&mut self) {
+        if let Some(running) = &self.0
+            && running.at.is_empty()
+            && running.unarmed.is_empty()
+        {
+            self.clear();
         }
     }
 
     pub(super) fn is_running(&self, timer: Timer) -> bool {
-        self.at.contains_key(&timer) || self.unarmed.contains_key(&timer)
+        self.0
+            .as_ref()
+            .is_some_and(|running| running.at.contains_key(&timer) || running.unarmed.contains_key(&timer))
     }
 
     /// Tells the time to timers that do not know it yet.
     pub(super) fn arm(&mut self, now: Instant) {
-        while let Some((timer, wait)) = self.unarmed.pop_first() {
+        let Some(running) = &mut self.0 else {
+            return;
+        };
+        while let Some((timer, wait)) = running.unarmed.pop_first() {
             if let Some(at) = time::after(now, wait) {
-                self.at.insert(timer, at);
-                self.due.insert((at, timer));
+                running.at.insert(timer, at);
+                running.due.insert((at, timer));
             }
         }
     }
 
     /// Takes out a timer that is due.
     pub(super) fn pop(&mut self, now: Instant) -> Option<Timer> {
-        let &(at, timer) = self.due.first()?;
+        let running = self.0.as_mut()?;
+        let &(at, timer) = running.due.first()?;
         if at > now {
             return None;
         }
-        self.due.pop_first();
-        self.at.remove(&timer);
+        running.due.pop_first();
+        running.at.remove(&timer);
         Some(timer)
     }
 
     pub(super) fn next(&self) -> Option<Instant> {
-        self.due.first().map(|(at, _)| *at)
+        self.0.as_ref()?.due.first().map(|(at, _)| *at)
     }
 
     pub(super) fn has_unarmed(&self) -> bool {
-        !self.unarmed.is_empty()
+        self.0.as_ref().is_some_and(|running| !running.unarmed.is_empty())
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self::default();
+        self.0 = None;
     }
 }

@@ -43,8 +43,12 @@ pub(super) enum Due {
     OnceFlushed,
 }
 
+/// The requests under way. Takes next to no room while there are none.
 #[derive(Default)]
-pub(super) struct Transactions {
+pub(super) struct Transactions(Option<Box<Table>>);
+
+#[derive(Default)]
+struct Table {
     entries: Vec<Entry>,
     free: Option<u32>,
     len: usize,
@@ -68,16 +72,72 @@ struct Entry {
 impl Transactions {
     /// How many requests are under way, those being written included.
     pub(super) fn len(&self) -> usize {
-        self.len
+        self.0.as_ref().map_or(0, |table| table.len)
     }
 
     /// Whether there is no place for another request.
     pub(super) fn is_full(&self) -> bool {
-        self.free.is_none() && self.entries.len() >= LAST_PLACE as usize
+        self.0.as_ref().is_some_and(|table| table.is_full())
     }
 
     /// A place for a request; `None` if all can be told apart no more.
     pub(super) fn reserve(&mut self, subject: Subject) -> Option<Place> {
+        self.0.get_or_insert_default().reserve(subject)
+    }
+
+    /// The identifier of the request is chosen: from now on a response can be matched.
+    pub(super) fn begin(&mut self, place: Place, nonce: Nonce) {
+        if let Some(table) = &mut self.0 {
+            table.begin(place, nonce);
+        }
+    }
+
+    /// The last octet of the request is out.
+    pub(super) fn sent(&mut self, place: Place, nonce: Nonce, end: u64, due: Due) {
+        if let Some(table) = &mut self.0 {
+            table.sent(place, nonce, end, due);
+        }
+    }
+
+    /// All octets sent so far are with the operating system.
+    pub(super) fn flushed(&mut self, deadline: Option<Instant>) {
+        if let Some(table) = &mut self.0 {
+            table.flushed(deadline);
+        }
+    }
+
+    /// Takes out the request that a response answers.
+    pub(super) fn answered(&mut self, id: &TransactionId) -> Option<Subject> {
+        self.0.as_mut()?.answered(id)
+    }
+
+    /// Takes out a request whose time is over.
+    pub(super) fn expired(&mut self, now: Instant) -> Option<Subject> {
+        self.0.as_mut()?.expired(now)
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.0.as_ref()?.next_deadline()
+    }
+
+    /// Gives up the room for requests if there are none.
+    pub(super) fn release(&mut self) {
+        if self.len() == 0 {
+            self.clear();
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl Table {
+    fn is_full(&self) -> bool {
+        self.free.is_none() && self.entries.len() >= LAST_PLACE as usize
+    }
+
+    fn reserve(&mut self, subject: Subject) -> Option<Place> {
         let entry = Entry {
             nonce: None,
             subject,
@@ -101,15 +161,13 @@ impl Transactions {
         Some(Place(index))
     }
 
-    /// The identifier of the request is chosen: from now on a response can be matched.
-    pub(super) fn begin(&mut self, place: Place, nonce: Nonce) {
+    fn begin(&mut self, place: Place, nonce: Nonce) {
         if let Some(entry) = self.entries.get_mut(place.0 as usize) {
             entry.nonce = Some(nonce);
         }
     }
 
-    /// The last octet of the request is out.
-    pub(super) fn sent(&mut self, place: Place, nonce: Nonce, end: u64, due: Due) {
+    fn sent(&mut self, place: Place, nonce: Nonce, end: u64, due: Due) {
         let Some(entry) = self.entries.get_mut(place.0 as usize) else {
             return;
         };
@@ -130,8 +188,7 @@ impl Transactions {
         }
     }
 
-    /// All octets sent so far are with the operating system.
-    pub(super) fn flushed(&mut self, deadline: Option<Instant>) {
+    fn flushed(&mut self, deadline: Option<Instant>) {
         while let Some((place, nonce)) = self.unflushed.pop_front() {
             if let (true, Some(deadline)) = (is_known(&self.entries, place, nonce), deadline) {
                 self.append(place, deadline);
@@ -148,8 +205,7 @@ impl Transactions {
         }
     }
 
-    /// Takes out the request that a response answers.
-    pub(super) fn answered(&mut self, id: &TransactionId) -> Option<Subject> {
+    fn answered(&mut self, id: &TransactionId) -> Option<Subject> {
         let (nonce, place) = ids::split_transaction(id)?;
         let entry = self.entries.get(place.0 as usize)?;
         if entry.nonce != Some(nonce) {
@@ -159,20 +215,15 @@ impl Transactions {
         }
     }
 
-    /// Takes out a request whose time is over.
-    pub(super) fn expired(&mut self, now: Instant) -> Option<Subject> {
+    fn expired(&mut self, now: Instant) -> Option<Subject> {
         if self.next_deadline()? > now {
             return None;
         }
         self.remove(Place(self.oldest?))
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
+    fn next_deadline(&self) -> Option<Instant> {
         self.entries.get(self.oldest? as usize)?.deadline
-    }
-
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
     }
 
     fn append(&mut self, place: Place, deadline: Instant) {
@@ -230,36 +281,35 @@ const PARTIAL_PLACE: Place = Place(LAST_PLACE + 1);
 /// The last chunks sent with Failure-Report `partial`. There is no saying when the peer is done with one,
 /// so the oldest gives way to the newest, and none ever holds up another.
 pub(super) struct Partials<T> {
-    last: VecDeque<(Nonce, T)>,
+    last: Option<Box<VecDeque<(Nonce, T)>>>,
 }
 
 impl<T> Partials<T> {
     pub(super) const PLACE: Place = PARTIAL_PLACE;
 
     pub(super) const fn new() -> Self {
-        Self {
-            last: VecDeque::new(),
-        }
+        Self { last: None }
     }
 
     pub(super) fn begin(&mut self, nonce: Nonce, subject: T) {
-        if self.last.len() >= KEPT_PARTIALS {
-            self.last.pop_front();
+        let last = self.last.get_or_insert_default();
+        if last.len() >= KEPT_PARTIALS {
+            last.pop_front();
         }
-        self.last.push_back((nonce, subject));
+        last.push_back((nonce, subject));
     }
 
     pub(super) fn answered(&mut self, id: &TransactionId) -> Option<T> {
         let (nonce, place) = ids::split_transaction(id)?;
-        let at = self
-            .last
+        let last = self.last.as_mut()?;
+        let at = last
             .iter()
             .position(|(known, _)| *known == nonce && place == PARTIAL_PLACE)?;
-        self.last.remove(at).map(|(_, subject)| subject)
+        last.remove(at).map(|(_, subject)| subject)
     }
 
     pub(super) fn clear(&mut self) {
-        self.last = VecDeque::new();
+        self.last = None;
     }
 }
 
@@ -287,7 +337,7 @@ mod tests {
             assert!(transactions.answered(&id).is_some());
         }
         assert_eq!(transactions.len(), 0);
-        transactions.unflushed.len()
+        transactions.0.map_or(0, |table| table.unflushed.len())
     }
 
     #[test]

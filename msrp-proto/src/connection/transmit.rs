@@ -75,6 +75,7 @@ impl Connection {
     pub fn poll_transmit(&mut self, now: time::Instant) -> Option<Bytes> {
         self.touch(now);
         if !self.wants_transmit() {
+            self.release();
             return None;
         }
         let mut out = BytesMut::with_capacity(self.expected_len());
@@ -363,14 +364,14 @@ impl Connection {
         let session = message.session;
         self.session_spoke(session);
         self.begin(id, place, nonce);
-        self.chunk = Some(OpenChunk {
+        self.chunk = Some(Box::new(OpenChunk {
             id: tid,
             message: id,
             awaited: place.map(|place| (place, nonce)),
             len: 0,
             cut: false,
             guard: Boundary::guard(&tid),
-        });
+        }));
     }
 
     /// Makes the transaction of a chunk known.

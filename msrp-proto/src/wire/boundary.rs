@@ -25,13 +25,13 @@ pub(crate) struct Boundary {
     /// The sequence; its flag and what follows are filled in as they are matched.
     pattern: [u8; MAX],
     /// Octets of `pattern` before the flag.
-    fixed: usize,
+    fixed: u8,
     /// Octets of `pattern` that are sought: all, or those before the flag.
-    sought: usize,
+    sought: u8,
     /// Octets of `pattern` that the last octets seen match.
-    matched: usize,
+    matched: u8,
     /// How many of those stand before the octets searched: seen, but not body.
-    before: usize,
+    before: u8,
     /// Octets looked at; one looked at twice counts twice.
     examined: u64,
 }
@@ -53,9 +53,10 @@ pub(crate) enum Found<'a> {
 
 impl Boundary {
     /// `before`: how many octets of CRLF stand directly before the octets to be searched, 0 to 2.
-    pub(crate) fn new(id: &TransactionId, before: usize) -> Self {
+    pub(crate) fn new(id: &TransactionId, before: u8) -> Self {
         let mut pattern = [0; MAX];
-        let fixed = LEAD.len() + id.as_bytes().len();
+        // Both fit: they are no longer than the pattern.
+        let fixed = (LEAD.len() + id.as_bytes().len()) as u8;
         if let Some((lead, rest)) = pattern.split_first_chunk_mut() {
             *lead = *LEAD;
             // As it is kept, zeros included: always equally many octets.
@@ -133,7 +134,7 @@ impl Boundary {
                 continue;
             }
             let from = core::mem::take(&mut self.before);
-            let held = from..core::mem::take(&mut self.matched);
+            let held = usize::from(from)..usize::from(core::mem::take(&mut self.matched));
             return if held.is_empty() {
                 self.find(input)
             } else {
@@ -158,7 +159,7 @@ impl Boundary {
                 self.examined += (end - body - LEAD.len()) as u64;
                 return Found::End { body, end, flag };
             }
-            self.matched = LEAD.len();
+            self.matched = LEAD.len() as u8;
             from = body + LEAD.len();
             for (index, &octet) in input.iter().enumerate().skip(from) {
                 // The next candidate begins at the octet that does not fit, or behind it.
@@ -189,7 +190,8 @@ impl Boundary {
             .filter(|&at| LEAD.starts_with(input.get(at..).unwrap_or_default()));
         match candidate {
             Some(at) => {
-                self.matched = input.len() - at;
+                // Fewer than the lead has.
+                self.matched = (input.len() - at) as u8;
                 Found::Body(at)
             }
             None => Found::Body(input.len()),
@@ -198,9 +200,10 @@ impl Boundary {
 
     /// Whether all that is sought stands there: its end, and its flag.
     fn whole(&self, input: &[u8], at: usize) -> Option<(usize, ContinuationFlag)> {
-        let found = input.get(at..at + self.sought)?;
-        let (fixed, rest) = found.split_at_checked(self.fixed)?;
-        if Some(fixed) != self.pattern.get(..self.fixed) {
+        let (fixed, sought) = (usize::from(self.fixed), usize::from(self.sought));
+        let found = input.get(at..at + sought)?;
+        let (start, rest) = found.split_at_checked(fixed)?;
+        if Some(start) != self.pattern.get(..fixed) {
             return None;
         }
         let flag = match *rest {
@@ -208,20 +211,20 @@ impl Boundary {
             [flag, b'\r', b'\n'] => ContinuationFlag::from_u8(flag)?,
             _ => return None,
         };
-        Some((at + self.sought, flag))
+        Some((at + sought, flag))
     }
 
     /// Whether the octet continues the candidate.
     fn step(&mut self, octet: u8) -> bool {
         self.examined += 1;
         let fits = match self.matched.checked_sub(self.fixed) {
-            None => self.pattern.get(self.matched) == Some(&octet),
+            None => self.pattern.get(usize::from(self.matched)) == Some(&octet),
             Some(0) => ContinuationFlag::from_u8(octet).is_some(),
             Some(1) => octet == b'\r',
             Some(_) => octet == b'\n',
         };
         if fits {
-            if let Some(slot) = self.pattern.get_mut(self.matched) {
+            if let Some(slot) = self.pattern.get_mut(usize::from(self.matched)) {
                 *slot = octet;
             }
             self.matched += 1;
@@ -231,7 +234,7 @@ impl Boundary {
 
     fn flag(&self) -> ContinuationFlag {
         self.pattern
-            .get(self.fixed)
+            .get(usize::from(self.fixed))
             .and_then(|&octet| ContinuationFlag::from_u8(octet))
             .unwrap_or(ContinuationFlag::Complete)
     }
