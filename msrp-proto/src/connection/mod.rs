@@ -424,6 +424,7 @@ impl Connection {
         self.transactions.release();
         self.timers.release();
         self.ids.release();
+        self.decoder.release();
     }
 
     /// Goes on with input that was held, as far as it is wanted by now.
@@ -435,6 +436,7 @@ impl Connection {
     }
 
     fn process(&mut self, data: Bytes) {
+        self.reclaim_gathered();
         if let Some(rest) = self.decode(data, false) {
             self.held.put_back(rest);
         }

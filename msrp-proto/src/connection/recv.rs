@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use msrp_multipart::Profile;
 
 use super::Connection;
@@ -70,12 +70,16 @@ pub(super) struct Receiving {
 struct Gathered {
     /// Where the octets stand in their message.
     offset: u64,
-    octets: Vec<u8>,
+    octets: BytesMut,
     seen: u64,
 }
 
 /// Pieces of body below this size are gathered.
 const GATHER: usize = 1024;
+
+/// Octets that are set aside at a time for what is gathered. Events of the same read share them, so one that is
+/// kept keeps no more than that; when all are gone, they are used again.
+const GATHER_BLOCK: usize = 2 * GATHER;
 
 impl Connection {
     /// A message being received, to command it; `None` once its last event is queued.
@@ -301,6 +305,11 @@ impl Connection {
         }
     }
 
+    /// Before input: if all events with gathered octets are gone, their room is there again.
+    pub(super) fn reclaim_gathered(&mut self) {
+        let _ = self.receiver.gathered.octets.try_reclaim(GATHER_BLOCK);
+    }
+
     /// Makes an event of octets that are accounted for, or keeps small ones until there are more.
     fn hand_on(&mut self, offset: u64, octets: Bytes, seen: u64) {
         if octets.len() >= GATHER {
@@ -312,9 +321,8 @@ impl Connection {
         if gathered.octets.is_empty() {
             gathered.offset = offset;
         }
-        if gathered.octets.is_empty() {
-            // Mostly there is one piece, and then no octet too many is set aside.
-            gathered.octets.reserve_exact(octets.len());
+        if gathered.octets.capacity() - gathered.octets.len() < octets.len() {
+            gathered.octets.reserve(GATHER_BLOCK);
         }
         gathered.octets.extend_from_slice(&octets);
         gathered.seen += seen;
@@ -327,7 +335,7 @@ impl Connection {
         let gathered = &mut self.receiver.gathered;
         if !gathered.octets.is_empty() {
             let (octets, seen) = (
-                Bytes::from(core::mem::take(&mut gathered.octets)),
+                gathered.octets.split().freeze(),
                 core::mem::take(&mut gathered.seen),
             );
             let offset = gathered.offset;
@@ -576,6 +584,7 @@ impl Receiver {
         if self.messages.is_empty() {
             self.messages.release();
             self.by_id = BTreeMap::new();
+            self.gathered = Gathered::default();
         }
     }
 

@@ -195,6 +195,7 @@ impl Queues {
             }
         }
         self.refresh(filed.session);
+        self.drop_empty(filed.session);
     }
 
     fn remove(&mut self, filed: &Filed) {
@@ -213,6 +214,7 @@ impl Queues {
             }
         }
         self.refresh(filed.session);
+        self.drop_empty(filed.session);
     }
 
     fn hold(&mut self, session: SessionId, held: bool) {
@@ -299,7 +301,14 @@ impl Queues {
                     _ => {}
                 }
             }
-            if lane.is_empty() {
+        }
+    }
+
+    /// Gives up the lanes of a session that has no messages in them. Not as soon as one is taken to send a chunk:
+    /// mostly it will be back.
+    fn drop_empty(&mut self, session: SessionId) {
+        for lanes in [&mut self.interactive, &mut self.bulk] {
+            if lanes.lanes.get(&session).is_some_and(Lane::is_empty) {
                 lanes.lanes.remove(&session);
             }
         }

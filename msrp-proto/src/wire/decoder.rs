@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf, Bytes, BytesMut};
 use memchr::memchr;
 use thiserror::Error;
 
@@ -53,7 +53,7 @@ pub struct Decoder {
     limits: Limits,
     state: State,
     /// The part of a head that arrived with earlier input.
-    partial: Vec<u8>,
+    partial: BytesMut,
     /// Offsets behind the CRLF of each line of the head.
     line_ends: Vec<u32>,
     /// Offset in the head up to which it has been searched for a line end.
@@ -156,7 +156,7 @@ impl Decoder {
         Self {
             limits: Limits { head, ..limits },
             state: State::Between { cr: false },
-            partial: Vec::new(),
+            partial: BytesMut::new(),
             line_ends: Vec::new(),
             searched: 0,
             known: KnownHeaders::default(),
@@ -206,10 +206,17 @@ impl Decoder {
     /// Forgets the frame that was being read, so that the next input begins a new one.
     pub(crate) fn reset(&mut self) {
         self.state = State::Between { cr: false };
-        self.partial = Vec::new();
+        self.partial = BytesMut::new();
         self.line_ends.clear();
         self.line_ends.shrink_to(KEPT_LINES);
         self.searched = 0;
+    }
+
+    /// Gives up the room for a head that arrives in parts, if there is none.
+    pub(crate) fn release(&mut self) {
+        if self.partial.is_empty() {
+            self.partial = BytesMut::new();
+        }
     }
 
     /// Whether there is an item to take without further input.
@@ -271,6 +278,8 @@ impl Decoder {
             return match self.scan(input, id)? {
                 Some((id, end, ended)) => Ok(Some(self.finish_head(input.split_to(end), id, ended))),
                 None => {
+                    // Most heads have room in it. It is used again when the head is gone.
+                    self.partial.reserve(HEAD_BLOCK.max(input.len()));
                     self.partial.extend_from_slice(input);
                     input.clear();
                     Ok(None)
@@ -283,14 +292,15 @@ impl Decoder {
         let taken = memchr(b'\n', window).map_or(window.len(), |at| at + 1);
         self.examined += taken as u64;
         self.partial.extend_from_slice(&input.split_to(taken));
-        let partial = core::mem::take(&mut self.partial);
-        match self.scan(&partial, id)? {
-            Some((id, _, ended)) => Ok(Some(self.finish_head(Bytes::from(partial), id, ended))),
-            None => {
-                self.partial = partial;
-                Ok(None)
-            }
+        let mut partial = core::mem::take(&mut self.partial);
+        let ended = self.scan(&partial, id)?;
+        let raw = ended.as_ref().map(|_| partial.split().freeze());
+        if raw.as_ref().is_none_or(|raw| raw.len() <= HEAD_BLOCK) {
+            self.partial = partial;
         }
+        Ok(raw
+            .zip(ended)
+            .map(|(raw, (id, _, ended))| self.finish_head(raw, id, ended)))
     }
 
     /// Looks for line ends in the head, from where the last search stopped. When the head has ended: how many
@@ -455,7 +465,7 @@ impl Decoder {
 
     fn lose<T>(&mut self, error: DecodeError) -> Result<T, DecodeError> {
         self.state = State::Lost(error);
-        self.partial = Vec::new();
+        self.partial = BytesMut::new();
         self.line_ends = Vec::new();
         Err(error)
     }
@@ -501,8 +511,11 @@ enum Ended {
 /// Offsets in a head are kept as `u32`, with room above this for an end-line.
 const MAX_HEAD: usize = 1 << 30;
 
+/// Octets that are set aside for a head that arrives in parts. No more is kept between frames.
+const HEAD_BLOCK: usize = 512;
+
 /// Lines of a head whose offsets find room without an allocation, from the second frame on.
-const KEPT_LINES: usize = 32;
+const KEPT_LINES: usize = 16;
 
 /// The longest end-line: hyphens, identifier, flag, CRLF.
 const END_LINE: usize = 7 + TransactionId::MAX_LEN + 3;
@@ -556,7 +569,7 @@ mod tests {
                     while let Ok(Some(_)) = decoder.decode(&mut input) {}
                 }
                 assert!(decoder.is_between_frames());
-                assert_eq!(decoder.partial.capacity(), 0);
+                assert!(decoder.partial.capacity() <= HEAD_BLOCK);
                 assert!(decoder.line_ends.capacity() <= KEPT_LINES);
                 assert!(decoder.known.len() <= 3 * KnownHeaders::MAX_LEN);
             }
