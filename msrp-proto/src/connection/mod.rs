@@ -16,6 +16,7 @@ mod session;
 mod timer;
 mod transaction;
 mod transmit;
+mod turns;
 
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::turns::Turns;
 use crate::event::{OutgoingId, SessionId};
 
 /// How a message is scheduled.
@@ -142,16 +143,16 @@ struct Queues {
 struct Lanes {
     lanes: BTreeMap<SessionId, Lane>,
     /// Sessions that could send, by turn; those that need room apart.
-    turns: [BTreeMap<u64, SessionId>; 2],
+    turns: [Turns<SessionId>; 2],
 }
 
 /// The messages of one class of a session.
 #[derive(Default)]
 struct Lane {
     /// Interactive messages by order, and what each needs if it could send. Only the first may.
-    queue: BTreeMap<u64, (OutgoingId, Option<Need>)>,
+    queue: Turns<(OutgoingId, Option<Need>)>,
     /// Bulk messages that could send, by turn.
-    ready: [BTreeMap<u64, OutgoingId>; 2],
+    ready: [Turns<OutgoingId>; 2],
     /// Turns of the session itself.
     turn: [Option<u64>; 2],
 }
@@ -161,7 +162,7 @@ impl Queues {
         filed.order = self.tick();
         if filed.class == Class::Interactive {
             let lane = self.interactive.lanes.entry(filed.session).or_default();
-            lane.queue.insert(filed.order, (message, None));
+            lane.queue.push(filed.order, (message, None));
         }
     }
 
@@ -177,19 +178,19 @@ impl Queues {
                 if let Some((old, turn)) = filed.turn.take() {
                     let ready = &mut lane.ready[old as usize];
                     // Said again: it keeps its turn.
-                    if Some(old) == need && ready.get(&turn) == Some(&message) {
+                    if Some(old) == need && ready.get(turn) == Some(&message) {
                         filed.turn = Some((old, turn));
                         return;
                     }
-                    ready.remove(&turn);
+                    ready.remove(turn);
                 }
                 if let Some(need) = need {
-                    lane.ready[need as usize].insert(clock, message);
+                    lane.ready[need as usize].push(clock, message);
                     filed.turn = Some((need, clock));
                 }
             }
             Class::Interactive => {
-                if let Some(entry) = lane.queue.get_mut(&filed.order) {
+                if let Some(entry) = lane.queue.get_mut(filed.order) {
                     entry.1 = need;
                 }
             }
@@ -204,12 +205,12 @@ impl Queues {
                 if let (Some(lane), Some((need, turn))) =
                     (self.bulk.lanes.get_mut(&filed.session), filed.turn)
                 {
-                    lane.ready[need as usize].remove(&turn);
+                    lane.ready[need as usize].remove(turn);
                 }
             }
             Class::Interactive => {
                 if let Some(lane) = self.interactive.lanes.get_mut(&filed.session) {
-                    lane.queue.remove(&filed.order);
+                    lane.queue.remove(filed.order);
                 }
             }
         }
@@ -243,7 +244,7 @@ impl Queues {
         };
         let session = earliest(&lanes.turns, room)?;
         let lane = lanes.lanes.get(&session)?;
-        let first = lane.queue.first_key_value().map(|(_, (message, _))| *message);
+        let first = lane.queue.first().map(|(_, (message, _))| *message);
         first.or_else(|| earliest(&lane.ready, room))
     }
 
@@ -286,16 +287,16 @@ impl Queues {
                     && (!lane.ready[need as usize].is_empty()
                         || lane
                             .queue
-                            .first_key_value()
+                            .first()
                             .is_some_and(|(_, (_, first))| *first == Some(need)));
                 match (*turn, offers) {
                     (None, true) => {
                         self.clock += 1;
-                        lanes.turns[need as usize].insert(self.clock, session);
+                        lanes.turns[need as usize].push(self.clock, session);
                         *turn = Some(self.clock);
                     }
                     (Some(at), false) => {
-                        lanes.turns[need as usize].remove(&at);
+                        lanes.turns[need as usize].remove(at);
                         *turn = None;
                     }
                     _ => {}
@@ -326,20 +327,16 @@ impl Lanes {
         let lane = self.lanes.get_mut(&session)?;
         for (turns, turn) in self.turns.iter_mut().zip(&mut lane.turn) {
             if let Some(turn) = turn.take() {
-                turns.remove(&turn);
+                turns.remove(turn);
             }
         }
-        if let Some(mut first) = lane.queue.first_entry() {
-            let (message, need) = first.get_mut();
+        if let Some((message, need)) = lane.queue.first_mut() {
             *need = None;
             return Some((*message, session));
         }
         let message = earliest(&lane.ready, room)?;
         for ready in &mut lane.ready {
-            if ready
-                .first_key_value()
-                .is_some_and(|(_, first)| *first == message)
-            {
+            if ready.first().is_some_and(|(_, first)| *first == message) {
                 ready.pop_first();
             }
         }
@@ -350,22 +347,20 @@ impl Lanes {
 impl Lane {
     fn is_ready(&self, room: bool) -> bool {
         let allowed = |need: Option<Need>| need.is_some_and(|need| need == Need::Nothing || room);
-        self.queue
-            .first_key_value()
-            .is_some_and(|(_, (_, need))| allowed(*need))
+        self.queue.first().is_some_and(|(_, (_, need))| allowed(*need))
             || !self.ready[0].is_empty()
             || (room && !self.ready[1].is_empty())
     }
 
     fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.ready.iter().all(BTreeMap::is_empty)
+        self.queue.is_empty() && self.ready.iter().all(Turns::is_empty)
     }
 }
 
 /// What has the earliest turn, of those that need no room, and of the others if there is room.
-fn earliest<T: Copy>(turns: &[BTreeMap<u64, T>; 2], room: bool) -> Option<T> {
-    let free = turns[0].first_key_value();
-    let held = turns[1].first_key_value().filter(|_| room);
+fn earliest<T: Copy>(turns: &[Turns<T>; 2], room: bool) -> Option<T> {
+    let free = turns[0].first();
+    let held = turns[1].first().filter(|_| room);
     match (free, held) {
         (Some((first, value)), Some((second, other))) => Some(*if first < second { value } else { other }),
         (found, None) | (None, found) => found.map(|(_, value)| *value),

@@ -17,7 +17,7 @@ pub(crate) const LEAD: &[u8; 9] = b"\r\n-------";
 /// The longest end-line with its leading CRLF: the identifier, a flag and a CRLF follow the lead.
 const MAX: usize = LEAD.len() + TransactionId::MAX_LEN + 3;
 
-static FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(LEAD));
+pub(super) static FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(LEAD));
 
 /// Where in a stream of body octets the end-line is.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use msrp_multipart::MediaType;
 use thiserror::Error;
 
-use super::boundary::LEAD;
+use super::boundary::{FINDER, LEAD};
 use super::byte_range::ByteRange;
 use super::chars;
 use super::header::{ContinuationFlag, FailureReport, Field};
@@ -305,7 +305,7 @@ pub fn end_line_stands_in(body: &[u8], id: &TransactionId) -> bool {
         .strip_prefix(hyphens)
         .is_some_and(|rest| rest.starts_with(id.as_bytes()));
     at_start
-        || memchr::memmem::find_iter(body, LEAD).any(|at| {
+        || FINDER.find_iter(body).any(|at| {
             let rest = body.get(at + crlf.len() + hyphens.len()..).unwrap_or_default();
             rest.starts_with(id.as_bytes())
         })

@@ -43,6 +43,20 @@ impl TransactionId {
         }
     }
 
+    /// One of so many letters and digits, of which there are enough and not too many.
+    pub(crate) fn of_letters<const LEN: usize>(letters: &[u8; LEN]) -> Self {
+        const { assert!(Self::MIN_LEN <= LEN && LEN <= Self::MAX_LEN) };
+        debug_assert!(letters.iter().all(u8::is_ascii_alphanumeric));
+        let mut octets = [0; Self::MAX_LEN];
+        for (to, letter) in octets.iter_mut().zip(letters) {
+            *to = *letter;
+        }
+        Self {
+            len: LEN as u8,
+            octets,
+        }
+    }
+
     /// The identifier that the input begins with, and what is behind it.
     pub(super) fn parse_front(input: &[u8]) -> Option<(Self, &[u8])> {
         let len = ident_len(input);
