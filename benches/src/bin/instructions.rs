@@ -73,6 +73,9 @@ const CASES: &[Case] = &[
     case("decode 200 KiB of S4, reads of 1", "octet", None, |work| {
         octetwise(200, work)
     }),
+    case("receive 200 KiB of S4, reads of 1", "octet", None, |work| {
+        received_octetwise(200, work)
+    }),
     case("receive over 1 session", "message", None, |work| {
         sessions(1, work)
     }),
@@ -335,6 +338,16 @@ fn octetwise(kib: usize, work: bool) -> usize {
     let octets = s4().start(kib << 10);
     if work {
         decode::decode(reads(&octets, 1));
+    }
+    octets.len()
+}
+
+fn received_octetwise(kib: usize, work: bool) -> usize {
+    let (now, octets) = (clock(), s4().start(kib << 10));
+    let mut bob = receive::bob(&Arc::new(Config::default()), 1, now);
+    if work {
+        let tally = receive::receive(&mut bob, now, reads(&octets, 1));
+        assert!(tally.messages > 0);
     }
     octets.len()
 }

@@ -112,6 +112,8 @@ pub struct Connection {
     partials: Partials<(SessionId, OutgoingId, MessageId)>,
     answers: VecDeque<Answer>,
     reports: VecDeque<PendingReport>,
+    /// So many answers and REPORTs wait that the peer has a time to take them.
+    full: bool,
     controls: VecDeque<Control>,
     /// Active sessions that have not spoken.
     bindings: BTreeSet<SessionId>,
@@ -151,6 +153,8 @@ struct Events {
     queue: VecDeque<Event>,
     /// Octets of body in the queue.
     octets: usize,
+    /// Something has happened since [`Connection::release`].
+    stirred: bool,
 }
 
 /// What a connection has done so far.
@@ -196,6 +200,7 @@ impl Connection {
             partials: Partials::new(),
             answers: VecDeque::new(),
             reports: VecDeque::new(),
+            full: false,
             controls: VecDeque::new(),
             bindings: BTreeSet::new(),
             chunk: None,
@@ -404,7 +409,8 @@ impl Connection {
 
     /// Gives up what a connection needs no room for that has nothing to do: most connections rest most of the time.
     fn release(&mut self) {
-        let rests = self.events.queue.is_empty()
+        let rests = self.events.stirred
+            && self.events.queue.is_empty()
             && self.sending.is_empty()
             && self.receiver.messages.is_empty()
             && self.held.pieces.is_empty()
@@ -474,7 +480,7 @@ impl Connection {
             return;
         }
         let full = self.answers.len() + self.reports.len() >= self.config.answer_cap();
-        match (full, self.timers.is_running(Timer::Stalled)) {
+        match (full, core::mem::replace(&mut self.full, full)) {
             (true, false) => self.timers.start(Timer::Stalled, STALLED),
             (false, true) => self.timers.cancel(Timer::Stalled),
             _ => {}
@@ -541,6 +547,7 @@ impl Held {
 
 impl Events {
     fn push(&mut self, event: Event) {
+        self.stirred = true;
         self.octets += data_len(&event);
         self.queue.push_back(event);
     }

@@ -57,6 +57,8 @@ pub(super) struct Receiving {
     /// Octets of the whole, fixed by the chunk that ends the message.
     pub(super) end: Option<u64>,
     pub(super) last_octet: Instant,
+    /// Its timer runs: until its end, from when it was first found incomplete.
+    pub(super) watched: bool,
     /// It is found by its Message-ID: a chunk of it has ended.
     pub(super) filed: bool,
     /// Reports of chunks do not cover all octets: some were taken of a chunk that was refused or
@@ -185,6 +187,7 @@ impl Connection {
             received,
             end: None,
             last_octet: self.now,
+            watched: false,
             filed: false,
             // What was reported on the failed session may not have arrived.
             unreported: resumed,
@@ -307,7 +310,10 @@ impl Connection {
 
     /// Before input: if all events with gathered octets are gone, their room is there again.
     pub(super) fn reclaim_gathered(&mut self) {
-        let _ = self.receiver.gathered.octets.try_reclaim(GATHER_BLOCK);
+        let octets = &mut self.receiver.gathered.octets;
+        if octets.is_empty() && octets.capacity() > 0 {
+            let _ = octets.try_reclaim(GATHER_BLOCK);
+        }
     }
 
     /// Makes an event of octets that are accounted for, or keeps small ones until there are more.
@@ -406,7 +412,9 @@ impl Connection {
             let id = (message.session, message.message_id.clone());
             self.receiver.by_id.remove(&id);
         }
-        self.timers.cancel(Timer::Incomplete(IncomingId(key)));
+        if message.watched {
+            self.timers.cancel(Timer::Incomplete(IncomingId(key)));
+        }
         if let Some(state) = self.sessions.get_mut(message.session.0) {
             state.incoming.swap_remove(message.place);
             let moved = state.incoming.get(message.place);
@@ -494,15 +502,16 @@ impl Connection {
         if let Request::Chunk(Chunk {
             message: Some(key), ..
         }) = self.receiver.request
-            && self.receiver.messages.get(key).is_some()
         {
             self.watch_incomplete(key);
         }
     }
 
     pub(super) fn watch_incomplete(&mut self, key: Key) {
-        let timer = Timer::Incomplete(IncomingId(key));
-        if !self.timers.is_running(timer) {
+        if let Some(message) = self.receiver.messages.get_mut(key)
+            && !core::mem::replace(&mut message.watched, true)
+        {
+            let timer = Timer::Incomplete(IncomingId(key));
             self.timers.start(timer, self.config.incomplete_timeout);
         }
     }

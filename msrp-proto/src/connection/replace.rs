@@ -123,6 +123,7 @@ impl Connection {
             received,
             end,
             last_octet: self.now,
+            watched: false,
             filed: true,
             // What was reported on the failed session may not have arrived.
             unreported: octets > 0,

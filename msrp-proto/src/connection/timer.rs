@@ -62,15 +62,9 @@ impl Timers {
         }
     }
 
-    pub(super) fn is_running(&self, timer: Timer) -> bool {
-        self.0
-            .as_ref()
-            .is_some_and(|running| running.at.contains_key(&timer) || running.unarmed.contains_key(&timer))
-    }
-
     /// Tells the time to timers that do not know it yet.
     pub(super) fn arm(&mut self, now: Instant) {
-        let Some(running) = &mut self.0 else {
+        let Some(running) = self.0.as_mut().filter(|running| !running.unarmed.is_empty()) else {
             return;
         };
         while let Some((timer, wait)) = running.unarmed.pop_first() {
