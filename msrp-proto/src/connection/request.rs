@@ -13,6 +13,7 @@ use crate::wire::{
 };
 
 /// The request that is being received.
+#[repr(u8)]
 pub(super) enum Request {
     /// None, or one that is of no interest any more.
     Ignored,

@@ -126,6 +126,7 @@ pub enum DecodeError {
     StartLineTooLong,
 }
 
+#[repr(u8)]
 enum State {
     /// Before a start line; `true` after the CR of a CRLF between frames.
     Between {

@@ -286,15 +286,12 @@ impl Response<'_> {
 
 /// Appends the CRLF that ends a body, which is not part of it, and the end-line.
 pub fn put_body_end(to: &mut BytesMut, id: &TransactionId, flag: ContinuationFlag) {
-    to.extend_from_slice(b"\r\n");
-    put_end_line(to, id, flag);
+    put_around(to, b"\r\n-------", id, &[flag.as_u8(), b'\r', b'\n']);
 }
 
 /// Appends the end-line alone: the end of a frame without a body.
 pub fn put_end_line(to: &mut BytesMut, id: &TransactionId, flag: ContinuationFlag) {
-    to.extend_from_slice(b"-------");
-    to.extend_from_slice(id.as_bytes());
-    to.extend_from_slice(&[flag.as_u8(), b'\r', b'\n']);
+    put_around(to, b"-------", id, &[flag.as_u8(), b'\r', b'\n']);
 }
 
 /// Whether the end-line of a transaction, whatever its flag, stands in a body, so that another
@@ -385,9 +382,10 @@ pub(crate) fn put_response_start(
     code: StatusCode,
     comment: Option<&[u8]>,
 ) {
-    to.extend_from_slice(b"MSRP ");
-    to.extend_from_slice(id.as_bytes());
-    to.extend_from_slice(b" ");
+    if code == StatusCode::OK && comment.is_none_or(|text| text == b"OK") {
+        return put_around(to, b"MSRP ", id, b" 200 OK\r\n");
+    }
+    put_around(to, b"MSRP ", id, b" ");
     put_code(to, code, comment);
 }
 
@@ -398,18 +396,17 @@ pub(crate) fn put_line(to: &mut BytesMut, name: &str, value: &[u8]) {
 }
 
 fn put_request_start(to: &mut BytesMut, id: &TransactionId, method: &str, to_path: &[u8], from_path: &[u8]) {
-    to.extend_from_slice(b"MSRP ");
-    to.extend_from_slice(id.as_bytes());
-    put_line(to, " ", method.as_bytes());
+    if method == "SEND" {
+        put_around(to, b"MSRP ", id, b" SEND\r\n");
+    } else {
+        put_around(to, b"MSRP ", id, b" ");
+        put_line(to, "", method.as_bytes());
+    }
     put_line(to, "To-Path: ", to_path);
     put_line(to, "From-Path: ", from_path);
 }
 
 fn put_code(to: &mut BytesMut, code: StatusCode, comment: Option<&[u8]>) {
-    if code == StatusCode::OK && comment.is_none_or(|text| text == b"OK") {
-        to.extend_from_slice(b"200 OK\r\n");
-        return;
-    }
     to.extend_from_slice(&code.digits());
     let comment = comment
         .filter(|text| chars::is_text(text))
@@ -420,6 +417,35 @@ fn put_code(to: &mut BytesMut, code: StatusCode, comment: Option<&[u8]>) {
         put_line(to, " ", comment);
     }
 }
+
+/// An identifier and what stands around it. It is put together first, with nothing in it whose length is not known
+/// beforehand, and then appended as one piece: so it is in every frame.
+fn put_around<const LEAD: usize, const REST: usize>(
+    to: &mut BytesMut,
+    lead: &[u8; LEAD],
+    id: &TransactionId,
+    rest: &[u8; REST],
+) {
+    const { assert!(LEAD + TransactionId::MAX_LEN + REST <= PIECE) };
+    let mut piece = [0; PIECE];
+    let len = id.as_bytes().len();
+    if let Some((start, behind)) = piece.split_first_chunk_mut() {
+        *start = *lead;
+        if let Some((ident, _)) = behind.split_first_chunk_mut() {
+            *ident = *id.padded();
+        }
+        if let Some((end, _)) = behind
+            .get_mut(len..)
+            .and_then(|behind| behind.split_first_chunk_mut())
+        {
+            *end = *rest;
+        }
+    }
+    to.extend_from_slice(piece.get(..LEAD + len + REST).unwrap_or_default());
+}
+
+/// Room for the longest identifier and what stands around it.
+const PIECE: usize = 64;
 
 fn put_byte_range(to: &mut BytesMut, range: &ByteRange) {
     to.extend_from_slice(b"Byte-Range: ");

@@ -35,9 +35,10 @@ pub(super) fn read(
 ) -> Option<Whole> {
     let input = input.get(..limits.head.min(limits.line)).unwrap_or(input);
     let (id, start, mut len) = start_line(input)?;
-    for _ in 0..=limits.headers {
+    let mut room = limits.headers;
+    loop {
         let rest = input.get(len..)?;
-        if let [b'-' | b'\r', ..] = rest {
+        if let Some(b'-' | b'\r') = rest.first() {
             let (flag, last) = end(rest, &id)?;
             let is_whole = fields.missing(&start, flag.is_none()).is_none();
             fields.set_legal();
@@ -49,9 +50,9 @@ pub(super) fn read(
                 flag,
             });
         }
+        room = room.checked_sub(1)?;
         len += fields.read_front(rest, len, limits, known)?;
     }
-    None
 }
 
 /// The start line that the input begins with, and how many octets it has.
