@@ -188,14 +188,16 @@ fn put_base32(text: &mut [u8], mut number: u64) {
     }
 }
 
+/// Of no more than 13 letters.
 fn read_base32(text: &[u8]) -> Option<u64> {
-    text.iter().try_fold(0u64, |number, &octet| {
-        let digit = DIGITS
-            .get(usize::from(octet))
-            .copied()
-            .filter(|&digit| digit < 32)?;
-        Some(number.checked_mul(32)? | u64::from(digit))
-    })
+    let (mut number, mut all) = (0u128, 0);
+    for &octet in text {
+        let digit = DIGITS.get(usize::from(octet)).copied().unwrap_or(u8::MAX);
+        number = number << 5 | u128::from(digit);
+        all |= digit;
+    }
+    // A letter that stands for nothing has more than five bits.
+    u64::try_from(number).ok().filter(|_| all < 32)
 }
 
 /// What each octet stands for in an identifier: below 32, if anything.

@@ -17,7 +17,7 @@ use crate::wire::{ByteRange, MessageId};
 impl Connection {
     /// Queues a response, unless no message of the transport could hold it.
     pub(super) fn queue_answer(&mut self, answer: Answer) {
-        if self.fits(answer.len()) {
+        if self.link.max_len().is_none_or(|max| answer.len() <= max) {
             self.answers.push_back(answer);
         }
     }

@@ -458,12 +458,16 @@ impl Connection {
             return self.receive_message(data);
         }
         while !self.requested.is_open() && (urgent || self.wants_input()) {
-            match self.decoder.decode(&mut data) {
-                Ok(Some(item)) => self.receive(item),
-                Ok(None) => return None,
-                Err(error) => {
-                    self.lose(ConnectionError::Framing(error));
-                    return None;
+            if let Some(flag) = self.decoder.take_end() {
+                self.end_request(flag);
+            } else {
+                match self.decoder.decode(&mut data) {
+                    Ok(Some(item)) => self.receive(item),
+                    Ok(None) => return None,
+                    Err(error) => {
+                        self.lose(ConnectionError::Framing(error));
+                        return None;
+                    }
                 }
             }
             if self.phase == Phase::Lost {

@@ -131,10 +131,10 @@ impl Connection {
         head: &Head,
         range: &ByteRange,
     ) -> Result<Option<Key>, StatusCode> {
-        let Some(message_id) = head.message_id() else {
+        let Some(octets) = head.message_id_octets() else {
             return Ok(None);
         };
-        if let Some(key) = self.find_incoming(session, &message_id) {
+        if let Some(key) = self.find_incoming(session, octets) {
             if let Some(message) = self.receiver.messages.get_mut(key) {
                 message.last_octet = self.now;
                 message.failure_report = head.failure_report().unwrap_or_default();
@@ -147,7 +147,9 @@ impl Connection {
             }
             return Ok(Some(key));
         }
-        let keep = self.keep();
+        let (Some(message_id), keep) = (head.message_id(), self.keep()) else {
+            return Ok(None);
+        };
         let Some(state) = self.sessions.get(session.0) else {
             return Ok(None);
         };
@@ -244,11 +246,11 @@ impl Connection {
         Ok(())
     }
 
-    fn find_incoming(&self, session: SessionId, message_id: &MessageId) -> Option<Key> {
+    fn find_incoming(&self, session: SessionId, message_id: &[u8]) -> Option<Key> {
         let last = self.sessions.get(session.0)?.last_incoming;
         let is_it = |key: &Key| {
             let message = self.receiver.messages.get(*key);
-            message.is_some_and(|message| message.message_id == *message_id)
+            message.is_some_and(|message| message.message_id.as_bytes() == message_id)
         };
         if let Some(key) = last.filter(is_it) {
             return Some(key);
@@ -256,7 +258,8 @@ impl Connection {
         if self.receiver.by_id.is_empty() {
             return None;
         }
-        self.receiver.by_id.get(&(session, message_id.clone())).copied()
+        let id = (session, MessageId::parse(message_id).ok()?);
+        self.receiver.by_id.get(&id).copied()
     }
 
     /// Octets of the open chunk: accounts for them at once, so that what comes of them does not depend on
@@ -337,16 +340,18 @@ impl Connection {
         }
     }
 
+    #[inline]
     pub(super) fn flush_gathered(&mut self) {
-        let gathered = &mut self.receiver.gathered;
-        if !gathered.octets.is_empty() {
-            let (octets, seen) = (
-                gathered.octets.split().freeze(),
-                core::mem::take(&mut gathered.seen),
-            );
-            let offset = gathered.offset;
-            self.push_data(offset, octets, seen);
+        if !self.receiver.gathered.octets.is_empty() {
+            self.push_gathered();
         }
+    }
+
+    fn push_gathered(&mut self) {
+        let gathered = &mut self.receiver.gathered;
+        let octets = gathered.octets.split().freeze();
+        let (offset, seen) = (gathered.offset, core::mem::take(&mut gathered.seen));
+        self.push_data(offset, octets, seen);
     }
 
     fn push_data(&mut self, offset: u64, data: Bytes, seen: u64) {

@@ -56,6 +56,11 @@ impl Connection {
 
     fn receive_head(&mut self, head: &Head) {
         self.stats.frames_received += 1;
+        if let StartLine::Response(status) = *head.start_line() {
+            self.receiver.request = Request::Ignored;
+            self.receive_response(head, status);
+            return;
+        }
         self.receiver.request = self.begin_request(head);
         self.answer_early();
     }
@@ -73,11 +78,7 @@ impl Connection {
     pub(super) fn begin_request(&mut self, head: &Head) -> Request {
         let method = match head.start_line() {
             StartLine::Request(method) => method,
-            StartLine::Response(status) => {
-                self.receive_response(head, *status);
-                return Request::Ignored;
-            }
-            StartLine::Illegal => return Request::Ignored,
+            StartLine::Response(_) | StartLine::Illegal => return Request::Ignored,
         };
         let (Some(to), Some(from)) = (head.to_path_octets(), head.from_path_octets()) else {
             return Request::Ignored;
@@ -102,22 +103,21 @@ impl Connection {
         }
         let route = state.route_to(from);
         let range = head.byte_range().unwrap_or(ByteRange::WHOLE);
-        let mut chunk = Chunk {
+        let (message, refusal) = match self.begin_chunk(session, head, &range) {
+            Ok(message) => (message, None),
+            Err(status) => (None, Some(status)),
+        };
+        Request::Chunk(Chunk {
             id: head.transaction_id(),
             session,
             failure_report: head.failure_report().unwrap_or_default(),
             route: Some(route),
             interruptible: range.end.is_none(),
-            message: None,
+            message,
             start: range.start - 1,
             position: range.start - 1,
-            refusal: None,
-        };
-        match self.begin_chunk(session, head, &range) {
-            Ok(message) => chunk.message = message,
-            Err(status) => chunk.refusal = Some(status),
-        }
-        Request::Chunk(chunk)
+            refusal,
+        })
     }
 
     /// The session a request is for. The one that was found last need not be looked for.
@@ -195,7 +195,10 @@ impl Connection {
         refuse_request(head, method, status, route)
     }
 
-    fn end_request(&mut self, flag: ContinuationFlag) {
+    pub(super) fn end_request(&mut self, flag: ContinuationFlag) {
+        if let Request::Ignored = self.receiver.request {
+            return;
+        }
         self.flush_gathered();
         if let Request::Chunk(chunk) = &self.receiver.request
             && let Some(key) = chunk.message

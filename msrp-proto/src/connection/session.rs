@@ -171,6 +171,7 @@ impl Connection {
     }
 
     /// The peer has shown that it knows the session.
+    #[inline]
     pub(super) fn bind(&mut self, id: SessionId) {
         if let Some(state) = self.sessions.get_mut(id.0)
             && !state.bound

@@ -172,12 +172,11 @@ impl Decoder {
     /// [`DecodeError`] when the stream can no longer be split into frames; the same one from then on.
     pub fn decode(&mut self, input: &mut Bytes) -> Result<Option<Item>, DecodeError> {
         loop {
+            if let Some(flag) = self.take_end() {
+                return Ok(Some(Item::End(flag)));
+            }
             match &mut self.state {
-                State::End(flag) => {
-                    let flag = *flag;
-                    self.state = State::Between { cr: false };
-                    return Ok(Some(Item::End(flag)));
-                }
+                State::End(_) => {} // taken above
                 State::Lost(error) => return Err(*error),
                 _ if input.is_empty() => return Ok(None),
                 State::Between { .. } => self.skip_line_ends(input)?,
@@ -218,6 +217,16 @@ impl Decoder {
         if self.partial.is_empty() {
             self.partial = BytesMut::new();
         }
+    }
+
+    /// The end of the frame, if it is what comes next. As an item it would be much larger.
+    #[inline]
+    pub(crate) fn take_end(&mut self) -> Option<ContinuationFlag> {
+        let State::End(flag) = self.state else {
+            return None;
+        };
+        self.state = State::Between { cr: false };
+        Some(flag)
     }
 
     /// Whether there is an item to take without further input.
