@@ -19,7 +19,8 @@ impl fmt::Debug for Key {
 pub(crate) struct Slots<T> {
     slots: Vec<Slot<T>>,
     free: Option<u32>,
-    len: usize,
+    /// Values, of which there are no more than indices.
+    len: u32,
     /// How many values were put in. No two keys have the same number, also if all slots are given up between.
     inserted: u32,
 }
@@ -108,7 +109,7 @@ impl<T> Slots<T> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.len
+        self.len as usize
     }
 
     pub(crate) fn is_empty(&self) -> bool {

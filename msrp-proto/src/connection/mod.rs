@@ -99,6 +99,8 @@ pub struct Connection {
     held: Held,
     /// The peer sends no more; what it has sent is not all processed yet.
     eof: bool,
+    /// Events or octets were handed out since [`Connection::release`].
+    stirred: bool,
     requested: Requested,
     sessions: Slots<Box<SessionState>>,
     /// Sessions with the same session-id are chained.
@@ -153,8 +155,6 @@ struct Events {
     queue: VecDeque<Event>,
     /// Octets of body in the queue.
     octets: usize,
-    /// Something has happened since [`Connection::release`].
-    stirred: bool,
 }
 
 /// What a connection has done so far.
@@ -189,6 +189,7 @@ impl Connection {
             decoder: Decoder::new(config.wire),
             held: Held::default(),
             eof: false,
+            stirred: false,
             requested: Requested::default(),
             sessions: Slots::new(),
             names: Names::default(),
@@ -319,6 +320,7 @@ impl Connection {
                 self.release();
                 return None;
             };
+            self.stirred = true;
             self.resume();
             if let Event::Outgoing(id, OutgoingEvent::BodyWanted { offset, .. }) = event
                 && !self
@@ -409,7 +411,7 @@ impl Connection {
 
     /// Gives up what a connection needs no room for that has nothing to do: most connections rest most of the time.
     fn release(&mut self) {
-        let rests = self.events.stirred
+        let rests = self.stirred
             && self.events.queue.is_empty()
             && self.sending.is_empty()
             && self.receiver.messages.is_empty()
@@ -418,6 +420,7 @@ impl Connection {
         if !rests {
             return;
         }
+        self.stirred = false;
         self.events = Events::default();
         self.held = Held::default();
         self.answers = VecDeque::new();
@@ -551,7 +554,6 @@ impl Held {
 
 impl Events {
     fn push(&mut self, event: Event) {
-        self.stirred = true;
         self.octets += data_len(&event);
         self.queue.push_back(event);
     }

@@ -280,19 +280,26 @@ const PARTIAL_PLACE: Place = Place(LAST_PLACE + 1);
 
 /// The last chunks sent with Failure-Report `partial`. There is no saying when the peer is done with one,
 /// so the oldest gives way to the newest, and none ever holds up another.
-pub(super) struct Partials<T> {
-    last: Option<Box<VecDeque<(Nonce, T)>>>,
+pub(super) struct Partials<T>(Option<Box<Ring<T>>>);
+
+struct Ring<T> {
+    last: VecDeque<(Nonce, T)>,
 }
 
 impl<T> Partials<T> {
     pub(super) const PLACE: Place = PARTIAL_PLACE;
 
     pub(super) const fn new() -> Self {
-        Self { last: None }
+        Self(None)
     }
 
     pub(super) fn begin(&mut self, nonce: Nonce, subject: T) {
-        let last = self.last.get_or_insert_default();
+        let new = || {
+            Box::new(Ring {
+                last: VecDeque::new(),
+            })
+        };
+        let Ring { last } = &mut **self.0.get_or_insert_with(new);
         if last.len() >= KEPT_PARTIALS {
             last.pop_front();
         }
@@ -301,7 +308,7 @@ impl<T> Partials<T> {
 
     pub(super) fn answered(&mut self, id: &TransactionId) -> Option<T> {
         let (nonce, place) = ids::split_transaction(id)?;
-        let last = self.last.as_mut()?;
+        let Ring { last } = &mut **self.0.as_mut()?;
         let at = last
             .iter()
             .position(|(known, _)| *known == nonce && place == PARTIAL_PLACE)?;
@@ -309,7 +316,7 @@ impl<T> Partials<T> {
     }
 
     pub(super) fn clear(&mut self) {
-        self.last = None;
+        self.0 = None;
     }
 }
 

@@ -78,7 +78,7 @@ impl Connection {
             self.release();
             return None;
         }
-        self.events.stirred = true;
+        self.stirred = true;
         let mut out = BytesMut::with_capacity(self.expected_len());
         // One frame is one message of the transport.
         let enough = self.link.max_len().map_or(BUFFER, |_| 1);
