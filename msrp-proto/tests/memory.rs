@@ -24,7 +24,7 @@ const MIB: usize = 1 << 20;
 
 type Case = (&'static str, fn() -> String);
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 5] = [
     ("1 GiB in chunks of 2048 octets", || transfer(Some(2048))),
     ("1 GiB in one chunk", || transfer(None)),
     ("behind a slow reader, chunks of 2048 octets", || {
@@ -32,7 +32,6 @@ const CASES: [Case; 6] = [
     }),
     ("behind a slow reader, one chunk", || slow_reader(None)),
     ("behind a slow network", slow_network),
-    ("idle connections", idle),
 ];
 
 fn main() -> ExitCode {
@@ -163,43 +162,6 @@ fn slow_network() -> String {
         "{received} received, {peak} octets"
     );
     format!("{} KiB at most, {} KiB received", peak / KIB, received / KIB)
-}
-
-/// What connections keep that have nothing to do. Shown, and bounded loosely.
-fn idle() -> String {
-    const COUNT: usize = 100;
-    let config = Arc::new(Config::default());
-    let now = epoch();
-    let mut connections = Vec::with_capacity(COUNT);
-    let before = HEAP.current_usage();
-    let since = |before: usize| (HEAP.current_usage() - before) / COUNT;
-    for _ in 0..COUNT {
-        connections.push(Connection::new(
-            config.clone(),
-            Link::tcp(),
-            now,
-            Seed::new([3; 32]),
-        ));
-    }
-    let bare = since(before);
-    for connection in &mut connections {
-        connection.open(session(Side::B, Role::Passive)).unwrap();
-    }
-    let fresh = since(before);
-    for connection in &mut connections {
-        let (to, from) = (Pair::uri(Side::B), Pair::uri(Side::A));
-        let text = format!(
-            "MSRP abcd SEND\r\nTo-Path: {to}\r\nFrom-Path: {from}\r\nMessage-ID: m\r\nByte-Range: 1-2/2\r\n\
-             Content-Type: text/plain\r\n\r\nhi\r\n-------abcd$\r\n"
-        );
-        connection.handle_input(now, text.into());
-        while connection.poll_event().is_some() {}
-        assert!(connection.poll_transmit(now).is_some());
-    }
-    let used = since(before);
-    assert!(used < 16 * KIB, "{used} octets");
-    let own = size_of::<Connection>();
-    format!("octets of heap each: {bare}, {fresh} with a session, {used} after a message; {own} of its own")
 }
 
 fn session(side: Side, role: Role) -> SessionConfig {

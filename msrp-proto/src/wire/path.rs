@@ -6,6 +6,7 @@ use core::hash::{Hash, Hasher};
 use core::str::{FromStr, Split};
 use std::sync::Arc;
 
+use memchr::memchr;
 use thiserror::Error;
 
 use super::uri::Layout;
@@ -51,6 +52,17 @@ pub(super) struct Shape {
     len: u16,
 }
 
+impl Shape {
+    /// That of a path of one URI.
+    const fn of_one(layout: Layout) -> Self {
+        Self {
+            leftmost: layout,
+            rightmost: layout,
+            len: 1,
+        }
+    }
+}
+
 impl<'a> PathRef<'a> {
     /// Reads the value of a path header field: at most `max_uris` URIs, separated by one space (RFC 4975 §9).
     ///
@@ -80,6 +92,13 @@ impl<'a> PathRef<'a> {
         if text.len() > Path::MAX_LEN {
             return Err(PathError::TooLong);
         }
+        if max_uris > 0 && memchr(b' ', text.as_bytes()).is_none() {
+            let layout = UriRef::read(text)?.layout();
+            return Ok(PathRef {
+                octets: text.as_bytes(),
+                shape: Shape::of_one(layout),
+            });
+        }
         let mut shape: Option<Shape> = None;
         for uri in text.split(' ') {
             let len = shape.map_or(0, |shape| shape.len);
@@ -105,13 +124,20 @@ impl<'a> PathRef<'a> {
 
     /// The next hop: the first URI visited (RFC 4975 §7.1).
     pub fn leftmost(self) -> UriRef<'a> {
-        let text = self.as_str().split(' ').next().unwrap_or_default();
+        // Most paths are one URI, in which nothing need be searched.
+        let text = match self.shape.len {
+            1 => self.as_str(),
+            _ => self.as_str().split(' ').next().unwrap_or_default(),
+        };
         UriRef::with_layout(text, self.shape.leftmost)
     }
 
     /// The last URI visited: the session meant in a To-Path, the sender in a From-Path.
     pub fn rightmost(self) -> UriRef<'a> {
-        let text = self.as_str().rsplit(' ').next().unwrap_or_default();
+        let text = match self.shape.len {
+            1 => self.as_str(),
+            _ => self.as_str().rsplit(' ').next().unwrap_or_default(),
+        };
         UriRef::with_layout(text, self.shape.rightmost)
     }
 
@@ -347,11 +373,7 @@ impl From<MsrpUri> for Path {
         let (text, layout) = uri.into_parts();
         Path {
             text,
-            shape: Shape {
-                leftmost: layout,
-                rightmost: layout,
-                len: 1,
-            },
+            shape: Shape::of_one(layout),
         }
     }
 }
