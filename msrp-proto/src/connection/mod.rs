@@ -438,8 +438,15 @@ impl Connection {
     }
 
     /// Goes on with input that was held, as far as it is wanted by now.
+    #[inline]
     fn resume(&mut self) {
-        while !self.held.pieces.is_empty() && self.wants_input() {
+        if !self.held.pieces.is_empty() {
+            self.process_held();
+        }
+    }
+
+    fn process_held(&mut self) {
+        while self.wants_input() {
             let Some(piece) = self.held.take() else { return };
             self.process(piece);
         }

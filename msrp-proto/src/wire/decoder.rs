@@ -299,7 +299,7 @@ impl Decoder {
         // Line by line: what stands behind the head must stay in the input.
         let room = (self.limits.head + END_LINE + 1).saturating_sub(self.partial.len());
         let window = input.get(..room).unwrap_or(input);
-        let taken = memchr(b'\n', window).map_or(window.len(), |at| at + 1);
+        let taken = find_lf(window).map_or(window.len(), |at| at + 1);
         self.examined += taken as u64;
         self.partial.extend_from_slice(&input.split_to(taken));
         let mut partial = core::mem::take(&mut self.partial);
@@ -334,7 +334,7 @@ impl Decoder {
     /// The start line, once it has arrived: the identifier in it.
     fn scan_start(&mut self, head: &[u8]) -> Result<Option<TransactionId>, DecodeError> {
         let from = self.searched;
-        let found = memchr(b'\n', head.get(from..).unwrap_or_default());
+        let found = find_lf(head.get(from..).unwrap_or_default());
         let end = found.map_or(head.len(), |at| from + at + 1);
         self.examined += (end - from) as u64;
         self.searched = end;
@@ -363,7 +363,7 @@ impl Decoder {
         let mut from = core::mem::take(&mut self.searched);
         let mut line_start = self.line_ends.last().map_or(0, |&end| end as usize);
         loop {
-            let found = memchr(b'\n', head.get(from..).unwrap_or_default());
+            let found = find_lf(head.get(from..).unwrap_or_default());
             let end = found.map_or(head.len(), |at| from + at + 1);
             self.examined += (end - from) as u64;
             let line = head.get(line_start..end).unwrap_or_default();
@@ -529,6 +529,14 @@ const KEPT_LINES: usize = 16;
 
 /// The longest end-line: hyphens, identifier, flag, CRLF.
 const END_LINE: usize = 7 + TransactionId::MAX_LEN + 3;
+
+fn find_lf(octets: &[u8]) -> Option<usize> {
+    match octets {
+        // Where octets come one by one, calling for a search of one would cost most of all.
+        [octet] => (*octet == b'\n').then_some(0),
+        _ => memchr(b'\n', octets),
+    }
+}
 
 /// Tells junk from a start line by its first octets, without waiting for the line to end.
 fn looks_like_start(head: &[u8]) -> bool {
