@@ -94,6 +94,11 @@ impl<T> Slots<T> {
         let content = core::mem::replace(&mut slot.content, Content::Free(self.free));
         self.free = Some(key.index);
         self.len -= 1;
+        if self.len == 0 {
+            // So that the order of slots does not depend on whether their room was given up meanwhile.
+            self.slots.clear();
+            self.free = None;
+        }
         match content {
             Content::Value(value) => Some(value),
             Content::Free(_) => None,

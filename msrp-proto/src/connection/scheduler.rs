@@ -60,6 +60,8 @@ impl Filed {
 #[derive(Default)]
 pub(super) struct Scheduler {
     queues: Option<Box<Queues>>,
+    /// The last chunk was interactive.
+    bulk_next: bool,
 }
 
 impl Scheduler {
@@ -117,13 +119,13 @@ impl Scheduler {
 
     /// The message that [`Scheduler::next`] would give.
     pub(super) fn peek(&self, room: bool) -> Option<OutgoingId> {
-        self.queues.as_ref()?.peek(room)
+        self.queues.as_ref()?.peek(room, self.bulk_next)
     }
 
     /// The message to send a chunk of. What it needs for another one is to be said anew by
     /// [`Scheduler::set`].
     pub(super) fn next(&mut self, room: bool) -> Option<OutgoingId> {
-        self.queues.as_mut()?.next(room)
+        self.queues.as_mut()?.next(room, &mut self.bulk_next)
     }
 }
 
@@ -132,8 +134,6 @@ struct Queues {
     clock: u64,
     interactive: Lanes,
     bulk: Lanes,
-    /// The last chunk was interactive.
-    bulk_next: bool,
     /// Sessions that may not send yet.
     held: BTreeSet<SessionId>,
 }
@@ -236,8 +236,8 @@ impl Queues {
         !self.held.contains(&session) && (ready(&self.interactive) || ready(&self.bulk))
     }
 
-    fn peek(&self, room: bool) -> Option<OutgoingId> {
-        let lanes = if self.is_interactive_next(room) {
+    fn peek(&self, room: bool, bulk_next: bool) -> Option<OutgoingId> {
+        let lanes = if self.is_interactive_next(room, bulk_next) {
             &self.interactive
         } else {
             &self.bulk
@@ -248,15 +248,15 @@ impl Queues {
         first.or_else(|| earliest(&lane.ready, room))
     }
 
-    fn next(&mut self, room: bool) -> Option<OutgoingId> {
-        let interactive = self.is_interactive_next(room);
+    fn next(&mut self, room: bool, bulk_next: &mut bool) -> Option<OutgoingId> {
+        let interactive = self.is_interactive_next(room, *bulk_next);
         let lanes = if interactive {
             &mut self.interactive
         } else {
             &mut self.bulk
         };
         let (message, session) = lanes.next(room)?;
-        self.bulk_next = interactive;
+        *bulk_next = interactive;
         self.refresh(session);
         Some(message)
     }
@@ -265,8 +265,8 @@ impl Queues {
         self.held.is_empty() && self.interactive.lanes.is_empty() && self.bulk.lanes.is_empty()
     }
 
-    fn is_interactive_next(&self, room: bool) -> bool {
-        self.interactive.is_ready(room) && !(self.bulk_next && self.bulk.is_ready(room))
+    fn is_interactive_next(&self, room: bool, bulk_next: bool) -> bool {
+        self.interactive.is_ready(room) && !(bulk_next && self.bulk.is_ready(room))
     }
 
     fn tick(&mut self) -> u64 {

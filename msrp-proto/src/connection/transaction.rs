@@ -257,6 +257,11 @@ impl Table {
         }
         self.free = Some(place.0);
         self.len -= 1;
+        if self.len == 0 {
+            // So that places do not depend on whether their room was given up meanwhile.
+            self.entries.clear();
+            self.free = None;
+        }
         Some(subject)
     }
 }

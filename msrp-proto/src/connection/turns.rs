@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 
 /// Turns are given in ascending order, and mostly the first one is taken next.
 pub(super) struct Turns<T> {
-    /// Those taken out of the middle are `None` until they are the first: the first is never `None`.
+    /// Those taken out of the middle are `None` for a while: the first is never.
     queue: VecDeque<(u64, Option<T>)>,
+    /// How many are `None`: at most half of them.
+    taken: usize,
 }
 
 impl<T> Turns<T> {
@@ -41,8 +43,9 @@ impl<T> Turns<T> {
     }
 
     pub(super) fn remove(&mut self, turn: u64) {
-        if let Some(entry) = self.position(turn).and_then(|at| self.queue.get_mut(at)) {
-            entry.1 = None;
+        let entry = self.position(turn).and_then(|at| self.queue.get_mut(at));
+        if entry.and_then(|(_, value)| value.take()).is_some() {
+            self.taken += 1;
             self.drop_taken();
         }
     }
@@ -61,6 +64,11 @@ impl<T> Turns<T> {
     fn drop_taken(&mut self) {
         while let Some((_, None)) = self.queue.front() {
             self.queue.pop_front();
+            self.taken -= 1;
+        }
+        if self.taken > self.queue.len() / 2 {
+            self.queue.retain(|(_, value)| value.is_some());
+            self.taken = 0;
         }
     }
 }
@@ -69,6 +77,7 @@ impl<T> Default for Turns<T> {
     fn default() -> Self {
         Self {
             queue: VecDeque::new(),
+            taken: 0,
         }
     }
 }
@@ -107,6 +116,7 @@ mod tests {
                 }
                 prop_assert_eq!(turns.first(), model.first_key_value().map(|(turn, value)| (*turn, value)));
                 prop_assert_eq!(turns.is_empty(), model.is_empty());
+                prop_assert!(turns.queue.len() <= 2 * model.len());
                 for (turn, value) in &model {
                     prop_assert_eq!(turns.get(*turn), Some(value));
                 }

@@ -236,9 +236,7 @@ impl Head {
                 _ => fields.read_line(line, line_start, limits, known),
             };
             if let Err(error) = read {
-                // With a control octet in it, it is no header, whatever its name.
-                let is_header = index == 0 || chars::is_text(line);
-                fault.get_or_insert(if is_header { error } else { HeadError::HeaderLine });
+                fault.get_or_insert(error);
             }
             line_start = end as usize;
         }
@@ -306,12 +304,15 @@ impl Fields {
                 let (name, value) = split_header(line).ok_or(HeadError::HeaderLine)?;
                 let Some(field) = Field::from_name(name) else {
                     self.has_others = true;
-                    // Values of the others are checked by grammars without control octets.
                     return chars::is_text(value).then_some(()).ok_or(HeadError::HeaderLine);
                 };
                 (field, value)
             }
         };
+        // With a control octet in it, it is no header, whatever its name: another one of that name may be.
+        if !chars::is_text(value) {
+            return Err(HeadError::HeaderLine);
+        }
         if !self.seen.insert(field) {
             return Err(HeadError::Duplicate(field));
         }
@@ -320,14 +321,14 @@ impl Fields {
         let illegal = HeadError::Illegal(field);
         match field {
             Field::ToPath => {
-                let shape = known.read_to_path(value, limits);
-                self.to_path = Some(PathSpan::new(span, &shape));
-                path_fault(shape, illegal)?;
+                let read = known.read_to_path(value, limits);
+                self.to_path = Some(PathSpan::new(span, &read, value));
+                path_fault(read, illegal)?;
             }
             Field::FromPath => {
-                let shape = known.read_from_path(value, limits);
-                self.from_path = Some(PathSpan::new(span, &shape));
-                path_fault(shape, illegal)?;
+                let read = known.read_from_path(value, limits);
+                self.from_path = Some(PathSpan::new(span, &read, value));
+                path_fault(read, illegal)?;
             }
             Field::MessageId => {
                 self.message_id = Some(span);
@@ -531,11 +532,14 @@ struct PathSpan {
 }
 
 impl PathSpan {
-    fn new(span: Span, read: &Result<Shape, PathError>) -> Self {
-        Self {
-            span,
-            shape: read.as_ref().ok().copied(),
-        }
+    fn new(span: Span, read: &Result<Shape, PathError>, value: &[u8]) -> Self {
+        let shape = match read {
+            Ok(shape) => Some(*shape),
+            // Its sender can be told all the same.
+            Err(PathError::TooMany) => PathRef::parse(value, usize::MAX).map(PathRef::shape).ok(),
+            Err(_) => None,
+        };
+        Self { span, shape }
     }
 }
 

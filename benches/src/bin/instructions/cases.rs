@@ -23,7 +23,7 @@ pub(crate) struct Case {
 pub(crate) enum Most {
     /// There is no saying.
     Any,
-    /// More fail, whatever the baseline says.
+    /// More fail, whatever the baseline says, if the compiler is that of the baseline.
     Limit(u64),
     /// More are not what is aimed at; that is told, and does not fail.
     Target(u64),
