@@ -5,6 +5,7 @@ mod carry_pair;
 mod carry_received;
 mod carry_sent;
 mod disposition;
+mod draining;
 mod frame;
 mod inbox_caps;
 mod link_receive;

@@ -290,3 +290,33 @@ fn a_long_body_of_another_request() {
         });
     }
 }
+
+/// A path of more URIs than are taken costs a 400, and tells whom to send it to.
+#[test]
+fn too_many_uris_in_from_path() {
+    run(|peer| {
+        peer.bind();
+        let path = [A; 33].join(" ");
+        peer.feed(Frame::text("t001", "m001", "x").from(&path));
+        let sent = peer.sent();
+        assert_eq!(sent.len(), 1, "{sent:?}");
+        assert_eq!((sent[0].line().as_str(), sent[0].header("To-Path")), ("t001 400", A));
+        // Also again: that such a path was read does not make it legal.
+        peer.feed(Frame::text("t002", "m002", "x").from(&path));
+        assert_eq!(peer.sent_lines(), ["t002 400"]);
+    });
+}
+
+/// What has a control octet in it is no header, and does not stand in the way of one of the same name.
+#[test]
+fn a_header_behind_one_with_a_control_octet() {
+    run(|peer| {
+        peer.bind();
+        for bad in ["msrp://x\x01/y;tcp", "msrp://x\n/y;tcp"] {
+            peer.feed(Frame::text("t001", "m001", "x").from(bad).also("From-Path", A));
+            let sent = peer.sent();
+            assert_eq!(sent.len(), 1, "{bad:?}: {sent:?}");
+            assert_eq!((sent[0].line().as_str(), sent[0].header("To-Path")), ("t001 400", A));
+        }
+    });
+}
