@@ -300,7 +300,10 @@ fn too_many_uris_in_from_path() {
         peer.feed(Frame::text("t001", "m001", "x").from(&path));
         let sent = peer.sent();
         assert_eq!(sent.len(), 1, "{sent:?}");
-        assert_eq!((sent[0].line().as_str(), sent[0].header("To-Path")), ("t001 400", A));
+        assert_eq!(
+            (sent[0].line().as_str(), sent[0].header("To-Path")),
+            ("t001 400", A)
+        );
         // Also again: that such a path was read does not make it legal.
         peer.feed(Frame::text("t002", "m002", "x").from(&path));
         assert_eq!(peer.sent_lines(), ["t002 400"]);
@@ -316,7 +319,10 @@ fn a_header_behind_one_with_a_control_octet() {
             peer.feed(Frame::text("t001", "m001", "x").from(bad).also("From-Path", A));
             let sent = peer.sent();
             assert_eq!(sent.len(), 1, "{bad:?}: {sent:?}");
-            assert_eq!((sent[0].line().as_str(), sent[0].header("To-Path")), ("t001 400", A));
+            assert_eq!(
+                (sent[0].line().as_str(), sent[0].header("To-Path")),
+                ("t001 400", A)
+            );
         }
     });
 }
