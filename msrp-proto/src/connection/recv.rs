@@ -147,9 +147,10 @@ impl Connection {
             }
             return Ok(Some(key));
         }
-        let (Some(message_id), keep) = (head.message_id(), self.keep()) else {
+        let Some(message_id) = head.message_id() else {
             return Ok(None);
         };
+        let keep = self.keep();
         let Some(state) = self.sessions.get(session.0) else {
             return Ok(None);
         };

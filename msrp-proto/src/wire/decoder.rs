@@ -21,8 +21,9 @@ use super::whole_head;
 ///
 /// No octet is looked at more than a few times, however the stream is cut. Between reads the decoder keeps
 /// a few numbers, and the octets of an unfinished head, little more than [`Limits::head`]; of a body it
-/// keeps what may be the begin of the end-line, at most 43 octets. Between frames it keeps the last paths,
-/// which a session repeats in every frame, up to 256 octets each.
+/// keeps what may be the begin of the end-line, at most 43 octets. Between frames it keeps the last paths
+/// and the last media type, which a session repeats in every frame, up to 256 octets each, and room for a head that
+/// arrives in parts, 512 octets.
 ///
 /// ```
 /// use bytes::Bytes;
