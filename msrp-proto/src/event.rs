@@ -112,7 +112,7 @@ pub enum IncomingEvent {
         /// How many there are.
         len: u64,
         /// By which the message can still be refused.
-        receipt: Box<Receipt>,
+        receipt: Receipt,
     },
     /// A message of which a part was received on a failed session goes on here, instead of `Started`
     /// (RFC 4975 §5.4). Its first event; no chunk of it may ever come.

@@ -188,16 +188,17 @@ fn put_base32(text: &mut [u8], mut number: u64) {
     }
 }
 
-/// Of no more than 13 letters.
+/// `None` if a letter stands for nothing, or the number has more than 64 bits.
 fn read_base32(text: &[u8]) -> Option<u64> {
-    let (mut number, mut all) = (0u128, 0);
+    let (mut number, mut lost, mut all) = (0u64, 0, 0);
     for &octet in text {
         let digit = DIGITS.get(usize::from(octet)).copied().unwrap_or(u8::MAX);
-        number = number << 5 | u128::from(digit);
+        lost |= number >> 59;
+        number = number << 5 | u64::from(digit);
         all |= digit;
     }
     // A letter that stands for nothing has more than five bits.
-    u64::try_from(number).ok().filter(|_| all < 32)
+    (lost == 0 && all < 32).then_some(number)
 }
 
 /// What each octet stands for in an identifier: below 32, if anything.

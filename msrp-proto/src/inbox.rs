@@ -41,7 +41,7 @@ pub struct Received {
     /// All octets of the body.
     pub body: Bytes,
     /// By which the message can still be refused.
-    pub receipt: Box<Receipt>,
+    pub receipt: Receipt,
 }
 
 struct Partial {
@@ -148,7 +148,7 @@ impl Inbox {
                 } = self.forget(*id)?;
                 if given_up {
                     // It was complete already when its octets were looked at.
-                    let _ = connection.fail(Receipt::clone(receipt), Refusal::STOP_SENDING);
+                    let _ = connection.fail(receipt.clone(), Refusal::STOP_SENDING);
                     return None;
                 }
                 if fresh < *len {

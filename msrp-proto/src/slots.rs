@@ -91,18 +91,17 @@ impl<T> Slots<T> {
     pub(crate) fn remove(&mut self, key: Key) -> Option<T> {
         self.get(key)?;
         let slot = self.slots.get_mut(key.index as usize)?;
-        let content = core::mem::replace(&mut slot.content, Content::Free(self.free));
-        self.free = Some(key.index);
+        let free = self.free.replace(key.index);
+        let Content::Value(value) = core::mem::replace(&mut slot.content, Content::Free(free)) else {
+            return None;
+        };
         self.len -= 1;
         if self.len == 0 {
             // So that the order of slots does not depend on whether their room was given up meanwhile.
             self.slots.clear();
             self.free = None;
         }
-        match content {
-            Content::Value(value) => Some(value),
-            Content::Free(_) => None,
-        }
+        Some(value)
     }
 
     /// Gives up the room for values if there are none.

@@ -198,7 +198,7 @@ impl Peer {
             }
             IncomingEvent::Finished { receipt, .. } => {
                 if let Some((_, download)) = self.download.take() {
-                    self.tell(News::FileArrived(download, receipt));
+                    self.tell(News::FileArrived(download, Box::new(receipt)));
                 }
             }
             IncomingEvent::Aborted(why) => {

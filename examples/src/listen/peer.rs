@@ -131,7 +131,7 @@ impl Peer {
                 self.data(connection, id, offset, &data)
             }
             Event::Incoming(id, IncomingEvent::Finished { len, receipt }) => {
-                return self.finished(connection, id, len, *receipt);
+                return self.finished(connection, id, len, receipt);
             }
             Event::Incoming(id, IncomingEvent::Aborted(why)) => self.aborted(id, why),
             _ => None,

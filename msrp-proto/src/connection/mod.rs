@@ -155,6 +155,8 @@ struct Events {
     queue: VecDeque<Event>,
     /// Octets of body in the queue.
     octets: usize,
+    /// For how many events there was room when it was last given up.
+    expected: usize,
 }
 
 /// What a connection has done so far.
@@ -421,7 +423,7 @@ impl Connection {
             return;
         }
         self.stirred = false;
-        self.events = Events::default();
+        self.events.release();
         self.held = Held::default();
         self.answers = VecDeque::new();
         self.reports = VecDeque::new();
@@ -562,7 +564,16 @@ impl Held {
 impl Events {
     fn push(&mut self, event: Event) {
         self.octets += data_len(&event);
+        if self.queue.capacity() == 0 {
+            self.queue.reserve(self.expected);
+        }
         self.queue.push_back(event);
+    }
+
+    /// Gives up the room for events. Reads are mostly alike, so the next time as much is set aside at once.
+    fn release(&mut self) {
+        self.expected = self.queue.capacity();
+        self.queue = VecDeque::new();
     }
 
     fn pop(&mut self) -> Option<Event> {

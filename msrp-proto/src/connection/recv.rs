@@ -422,7 +422,9 @@ impl Connection {
             self.timers.cancel(Timer::Incomplete(IncomingId(key)));
         }
         if let Some(state) = self.sessions.get_mut(message.session.0) {
-            state.incoming.swap_remove(message.place);
+            if message.place < state.incoming.len() {
+                state.incoming.swap_remove(message.place);
+            }
             let moved = state.incoming.get(message.place);
             if let Some(moved) = moved.and_then(|key| self.receiver.messages.get_mut(*key)) {
                 moved.place = message.place;
@@ -562,7 +564,7 @@ impl Connection {
             let range = ByteRange::new(1, Some(len), Some(len));
             self.queue_report(session, route.clone(), message_id.clone(), range, StatusCode::OK);
         }
-        let receipt = Box::new(Receipt {
+        let receipt = Receipt {
             session,
             incoming: IncomingId(key),
             message_id,
@@ -570,7 +572,7 @@ impl Connection {
             success_report,
             failure_report,
             len,
-        });
+        };
         self.events.push(Event::Incoming(
             IncomingId(key),
             IncomingEvent::Finished { len, receipt },

@@ -44,10 +44,10 @@ impl Connection {
     #[inline]
     pub(super) fn receive(&mut self, item: Item) {
         match item {
-            Item::Head(head) => self.receive_head(&head),
-            Item::Malformed(malformed) => {
+            Item::Head(ref head) => self.receive_head(head),
+            Item::Malformed(ref malformed) => {
                 self.stats.frames_received += 1;
-                self.receiver.request = self.refuse_malformed(&malformed);
+                self.receiver.request = self.refuse_malformed(malformed);
             }
             Item::Body(octets) => self.receive_body(octets),
             Item::End(flag) => self.end_request(flag),

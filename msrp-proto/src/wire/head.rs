@@ -200,6 +200,7 @@ impl Head {
     /// A copy in memory of its own. A decoded head is a slice of the octets handed to the decoder, and
     /// keeps all of them alive.
     #[must_use]
+    #[inline]
     pub fn compact(&self) -> Self {
         Self {
             raw: Bytes::copy_from_slice(&self.raw),

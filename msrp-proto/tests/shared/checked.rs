@@ -265,7 +265,7 @@ impl Checked {
                 self.wanted.retain(|(other, _)| other != id);
             }
             Event::Incoming(_, IncomingEvent::Finished { receipt, .. }) => {
-                self.receipts.push((**receipt).clone());
+                self.receipts.push(receipt.clone());
             }
             Event::Session(_, SessionEvent::Failed(_, carry)) => self.carries.push((**carry).clone()),
             _ => {}

@@ -495,7 +495,7 @@ impl App<'_> {
                 );
                 if plan.refuse == Some(1000) {
                     // Too late to tell the sender, perhaps, but a success REPORT is withdrawn all the same.
-                    let _ = connection.fail((**receipt).clone(), Refusal::FORBIDDEN);
+                    let _ = connection.fail(receipt.clone(), Refusal::FORBIDDEN);
                     state.refused = true;
                 }
             }

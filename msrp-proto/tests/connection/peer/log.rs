@@ -144,7 +144,7 @@ impl Log {
                 if let Some(head) = self.heads.get(&id) {
                     assert_eq!(receipt.message_id(), &head.message_id().unwrap());
                 }
-                self.receipts.insert(id, *receipt);
+                self.receipts.insert(id, receipt);
                 format!("finished {len}")
             }
             IncomingEvent::Resumed {
