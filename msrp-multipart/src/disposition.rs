@@ -1,10 +1,12 @@
 use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
 use core::{fmt, str::from_utf8};
 
+use chrono::{DateTime, FixedOffset};
+
 use crate::{
     Deviation, Deviations, DispositionError, MediaType, MediaTypeError, Parameter, Profile,
     chars::{ascii_str, check_token},
-    extended,
+    date, extended,
     parameter::RawParameter,
     scan::Scanner,
 };
@@ -69,6 +71,28 @@ impl Disposition {
     pub fn with_size(mut self, octets: u64) -> Self {
         self.replace(extended::parameter("size", &format!("{octets}")));
         self
+    }
+
+    /// The same with the date of creation (RFC 2183 §2.4), written with a numeric zone; as
+    /// [`with_file_name`](Self::with_file_name). A year that has not four digits cannot be written, and changes
+    /// nothing.
+    #[must_use]
+    pub fn with_creation_date(self, date: DateTime<FixedOffset>) -> Self {
+        self.with_date("creation-date", date)
+    }
+
+    /// The same with the date of the last change (RFC 2183 §2.5); as
+    /// [`with_creation_date`](Self::with_creation_date).
+    #[must_use]
+    pub fn with_modification_date(self, date: DateTime<FixedOffset>) -> Self {
+        self.with_date("modification-date", date)
+    }
+
+    /// The same with the date when it was last read (RFC 2183 §2.6); as
+    /// [`with_creation_date`](Self::with_creation_date).
+    #[must_use]
+    pub fn with_read_date(self, date: DateTime<FixedOffset>) -> Self {
+        self.with_date("read-date", date)
     }
 
     /// The same with one parameter more. The value is written as a token, quoted or in the extended form, as
@@ -155,6 +179,21 @@ impl Disposition {
         decimal(self.find("size")?.value()?)
     }
 
+    /// When the file was created, by the sender's account (RFC 2183 §2.4); `None` also for what is no date.
+    pub fn creation_date(&self) -> Option<DateTime<FixedOffset>> {
+        date::read(&self.parameter("creation-date")?)
+    }
+
+    /// When it was last changed (RFC 2183 §2.5).
+    pub fn modification_date(&self) -> Option<DateTime<FixedOffset>> {
+        date::read(&self.parameter("modification-date")?)
+    }
+
+    /// When it was last read (RFC 2183 §2.6).
+    pub fn read_date(&self) -> Option<DateTime<FixedOffset>> {
+        date::read(&self.parameter("read-date")?)
+    }
+
     /// The text of a parameter; case does not count in the name. Its extended form, if there is one that can
     /// be decoded, goes before the plain one (RFC 5987 §4.2). Octets that are not UTF-8 become U+FFFD.
     pub fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
@@ -207,6 +246,13 @@ impl Disposition {
         Ok((read, scanner.deviations()))
     }
 
+    fn with_date(mut self, name: &str, date: DateTime<FixedOffset>) -> Self {
+        if let Some(text) = date::write(date) {
+            self.replace(extended::parameter(name, &text));
+        }
+        self
+    }
+
     /// Both forms of the parameter give way to this one.
     fn replace(&mut self, parameter: Parameter) {
         let name = parameter.name().trim_end_matches('*');
@@ -215,6 +261,7 @@ impl Disposition {
             && let Some(last) = self.parameters.iter().rposition(|other| {
                 ["filename", "size"]
                     .into_iter()
+                    .chain(date::NAMES)
                     .all(|kept| !is_form_of(other, kept))
             })
         {
@@ -280,9 +327,15 @@ fn deviation_of(parameter: &Parameter) -> Option<Deviation> {
         Some(Deviation::BadExtendedValue)
     } else if parameter.is_named("size") && decimal(value).is_none() {
         Some(Deviation::BadSize)
+    } else if date::NAMES.iter().any(|name| parameter.is_named(name)) && !is_date(value) {
+        Some(Deviation::BadDate)
     } else {
         None
     }
+}
+
+fn is_date(value: &[u8]) -> bool {
+    from_utf8(value).is_ok_and(date::is_strict)
 }
 
 fn decimal(digits: &[u8]) -> Option<u64> {

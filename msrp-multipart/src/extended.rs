@@ -1,8 +1,8 @@
 //! The extended form of parameters, `name*=charset'language'octets` (RFC 2231 §4, RFC 5987 §3.2).
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String};
 
-use crate::Parameter;
+use crate::{Parameter, percent};
 
 /// Values longer than this are written in the extended form (RFC 2183 §2).
 const SHORT: usize = 78;
@@ -22,7 +22,7 @@ pub(crate) fn parameter(name: &str, value: &str) -> Parameter {
 pub(crate) fn decode(value: &[u8]) -> Option<String> {
     let mut parts = value.splitn(3, |&octet| octet == b'\'');
     let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
-    let octets = percent_decode(text)?;
+    let octets = percent::decode(text)?;
     if charset.eq_ignore_ascii_case(b"UTF-8") {
         String::from_utf8(octets).ok()
     } else if charset.eq_ignore_ascii_case(b"ISO-8859-1") {
@@ -35,35 +35,6 @@ pub(crate) fn decode(value: &[u8]) -> Option<String> {
 }
 
 fn encode(text: &str) -> String {
-    let mut encoded = String::from("UTF-8''");
-    for octet in text.bytes() {
-        if octet.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&octet) {
-            encoded.push(char::from(octet));
-        } else {
-            encoded.push_str(&format!("%{octet:02X}"));
-        }
-    }
-    encoded
-}
-
-fn percent_decode(mut text: &[u8]) -> Option<Vec<u8>> {
-    let mut octets = Vec::with_capacity(text.len());
-    loop {
-        match text {
-            [] => return Some(octets),
-            [b'%', high, low, rest @ ..] => {
-                octets.push(hex(*high)? << 4 | hex(*low)?);
-                text = rest;
-            }
-            [b'%', ..] => return None,
-            [octet, rest @ ..] => {
-                octets.push(*octet);
-                text = rest;
-            }
-        }
-    }
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16)?.try_into().ok()
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&octet);
+    format!("UTF-8''{}", percent::encode_but(text, plain))
 }

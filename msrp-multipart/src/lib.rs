@@ -1,5 +1,31 @@
-//! Media types as MSRP (RFC 4975), MIME (RFC 2045) and SDP spell them, and what a sender wants done with a
-//! body: Content-Disposition (RFC 2183).
+//! Media types as MSRP (RFC 4975), MIME (RFC 2045) and SDP spell them, what a sender wants done with a body
+//! (Content-Disposition, RFC 2183), and MIME entities and multiparts (RFC 2045, RFC 2046), read and built.
+//!
+//! # Multiparts
+//!
+//! [`Multipart`] finds the parts of a body in memory, [`Reader`] those of one that is still arriving, in pieces cut
+//! anywhere; both give slices of what they are given, and what was read is written again octet for octet.
+//! [`MultipartBuilder`] puts [entities](Entity) together, with a boundary that stands in none of them.
+//!
+//! ```
+//! use msrp_multipart::{Disposition, Entity, Multipart, MultipartBuilder};
+//!
+//! let map = Entity::new(&"image/png".parse()?, &b"\x89PNG\r\n\x1a\n\r\n--"[..])?
+//!     .with_disposition(&Disposition::attachment().with_file_name("map.png"))?;
+//! let built = MultipartBuilder::mixed()
+//!     .part(Entity::text("We meet here."))
+//!     .part(map)
+//!     .build(&mut |random| random.fill(7))?; // of a real generator, in earnest
+//!
+//! // The media type and the body are what goes into a message, and what comes out of it.
+//! let read = Multipart::parse(&built.headers.media_type(), &built.body)?;
+//! let names: Vec<_> = read.parts().iter().map(|part| part.file_name()).collect();
+//! assert_eq!(names, [None, Some("map.png".into())]);
+//! assert_eq!(read.parts()[0].body(), "We meet here.");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Media types
 //!
 //! The three formats share one idea and differ in the small print: MSRP allows parameters without a value,
 //! MIME allows comments and folded lines, SDP puts several types on one line. [`MediaType`] is the one type
@@ -31,6 +57,8 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
+//! # Dispositions
+//!
 //! [`Disposition`] tells whether a body is to be shown or kept, and under which name; [`safe_file_name`] makes
 //! of that name one that can be given to a file.
 //!
@@ -54,34 +82,52 @@
 //! what they produce passes the strict MSRP parser.
 //!
 //! No input makes a function of this crate panic, and the work is linear in the length of the input: the
-//! number of parameters and of list entries is limited ([`MediaType::MAX_PARAMETERS`],
-//! [`MediaRanges::MAX_ENTRIES`]).
+//! number of parameters, of list entries, of fields, of parts and of multiparts within each other is limited
+//! ([`MediaType::MAX_PARAMETERS`], [`MediaRanges::MAX_ENTRIES`], [`Headers::MAX_FIELDS`], [`Limits`]).
 //!
 //! The crate is `no_std` and needs `alloc`.
 #![no_std]
 
 extern crate alloc;
 
+mod boundary;
+mod builder;
 mod chars;
+mod content_id;
+mod date;
 mod deviation;
 mod disposition;
+mod encoding;
+mod entity;
 mod error;
 mod extended;
 mod file_name;
 mod grammar;
+mod headers;
 mod media_type;
+mod multipart;
 mod parameter;
+mod percent;
 mod profile;
 mod range;
 mod ranges;
+mod reader;
 mod scan;
 
+pub use boundary::{Boundary, BoundaryError};
+pub use builder::{BuildError, MultipartBuilder};
+pub use content_id::{ContentId, ContentIdError, MessageUrl};
 pub use deviation::{Deviation, Deviations};
 pub use disposition::Disposition;
+pub use encoding::{DecodingError, TransferEncoding, encode_base64};
+pub use entity::Entity;
 pub use error::{DispositionError, MediaRangesError, MediaTypeError};
 pub use file_name::safe_file_name;
+pub use headers::{FieldError, HeaderField, Headers, HeadersError};
 pub use media_type::MediaType;
+pub use multipart::{Group, Kind, Multipart, Part, RootNotFound, StartInfo};
 pub use parameter::Parameter;
 pub use profile::Profile;
 pub use range::MediaRange;
 pub use ranges::MediaRanges;
+pub use reader::{Item, Limits, PartEnd, PartHead, ReadError, Reader};

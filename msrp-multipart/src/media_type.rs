@@ -191,6 +191,14 @@ impl MediaType {
         media_type
     }
 
+    /// One of legal literals.
+    pub(crate) fn fixed(type_: &str, subtype: &str, charset: Option<&str>) -> Self {
+        let mut media_type = Self::from_tokens(type_, subtype);
+        let charset = charset.map(|charset| Parameter::unchecked("charset", charset));
+        media_type.parameters.extend(charset);
+        media_type
+    }
+
     fn from_tokens(type_: &str, subtype: &str) -> Self {
         let mut essence = String::with_capacity(type_.len() + 1 + subtype.len());
         essence.push_str(type_);

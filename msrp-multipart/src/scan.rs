@@ -2,7 +2,7 @@ use core::iter::from_fn;
 
 use crate::{
     Deviation, Deviations, DispositionError, MediaType, MediaTypeError, Profile,
-    chars::is_token,
+    chars::{ascii_str, is_token},
     grammar::{self, Match},
     parameter::RawParameter,
 };
@@ -155,6 +155,43 @@ impl<'a> Scanner<'a> {
             return Err(whole(MediaTypeError::Separator { offset }));
         }
         Ok((kind, parameters(found, self.profile)))
+    }
+
+    /// One token, which must be all of the input but for what may stand around it.
+    pub(crate) fn lone_token(mut self) -> Result<&'a str, MediaTypeError> {
+        self.edge()?;
+        let token = self.take(grammar::token).map_err(|_| MediaTypeError::Type {
+            offset: self.offset(),
+        })?;
+        self.edge()?;
+        let offset = self.offset();
+        if self.is_at_end() {
+            Ok(ascii_str(token))
+        } else {
+            Err(MediaTypeError::Separator { offset })
+        }
+    }
+
+    /// What stands in angle brackets, or in its place, which must be all of the input but for what may stand around it;
+    /// and whether it has the brackets.
+    pub(crate) fn lone_id(mut self) -> Result<(&'a [u8], bool), MediaTypeError> {
+        self.edge()?;
+        let has_brackets = self.skip(b"<");
+        let ends = |octet: &u8| match has_brackets {
+            true => *octet == b'>',
+            false => matches!(octet, b' ' | b'\t' | b'\r' | b'('),
+        };
+        let len = self.rest.iter().position(ends).unwrap_or(self.rest.len());
+        let (id, rest) = self.rest.split_at_checked(len).unwrap_or_default();
+        self.rest = rest;
+        let is_closed = self.skip(b">") || !has_brackets;
+        self.edge()?;
+        let offset = self.offset();
+        if is_closed && self.is_at_end() {
+            Ok((id, has_brackets))
+        } else {
+            Err(MediaTypeError::Separator { offset })
+        }
     }
 
     /// The lone `*` of RFC 4975 §8.6, if the list goes on with one.
