@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use msrp_cpim::Address;
 use msrp_examples::{decode, demo, listen, send};
 use msrp_proto::wire::MsrpUri;
 use tokio::sync::Notify;
@@ -143,9 +144,23 @@ struct Send {
     /// A text to send, before the files; may be given again
     #[arg(long = "text", value_name = "TEXT")]
     texts: Vec<String>,
+    /// Wrap everything in message/cpim, which names sender and recipient
+    #[arg(long, requires = "from", requires = "to")]
+    cpim: bool,
+    /// The sender to name, such as "Alice <im:alice@example.com>" or a URI alone
+    #[arg(long, value_name = "ADDRESS", requires = "cpim", value_parser = address)]
+    from: Option<Address>,
+    /// The recipient to name
+    #[arg(long, value_name = "ADDRESS", requires = "cpim", value_parser = address)]
+    to: Option<Address>,
     /// How long to wait for a connection, for an answer, for a confirmation, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86400))]
     timeout: u64,
+}
+
+fn address(text: &str) -> Result<Address, &'static str> {
+    let parsed = Address::parse(text).or_else(|_| Address::new(text));
+    parsed.map_err(|_| "neither NAME <URI> nor a URI")
 }
 
 fn bind_address(text: &str) -> Result<SocketAddr, &'static str> {
@@ -247,8 +262,13 @@ fn run_listen(arguments: Listen) -> u8 {
 }
 
 fn run_send(arguments: Send) -> u8 {
+    let wrapper = arguments
+        .from
+        .zip(arguments.to)
+        .map(|(from, to)| send::Wrapper { from, to });
     let options = send::Options {
         uri: arguments.uri,
+        wrapper,
         texts: arguments.texts,
         files: arguments.files,
         timeout: Duration::from_secs(arguments.timeout),

@@ -36,6 +36,13 @@ fn assert_intact(output: &Output, len: u64) {
         "alice  text  \"Hello, Bob.",
         "bob    text  \"Hello, Alice.",
         "bob    text  \"Thank you, it is all here.\"",
+        "bob    type  sees that alice is composing\n",
+        "bob    type  sees that alice is not composing any more\n",
+        "bob    cpim  from Alice <im:alice@example.com>\n",
+        "\"A question\": \"Did you see this?\", to be told of when it is shown\n",
+        "alice  imdn  of its message, display: displayed\n",
+        "alice  mime  text/plain, 26 octets; image/png named meeting point.png, 100 octets\n",
+        "Other:  5 of 5 arrived",
         " MiB/s",
     ] {
         assert!(text.contains(part), "no {part:?} in\n{text}");

@@ -1,6 +1,7 @@
 //! `msrp demo`: two endpoints in one process, with a real TCP connection between them. One sends a large
 //! file from disk to disk; both send short texts meanwhile, which must not wait for the file.
 
+mod content;
 mod file;
 mod peer;
 mod show;
@@ -62,6 +63,10 @@ pub struct Outcome {
     pub texts_sent: usize,
     /// Texts that arrived as they were sent.
     pub texts_intact: usize,
+    /// Other content that was to arrive: who is composing, a message/cpim, a notification, a multipart.
+    pub contents_sent: usize,
+    /// What of it arrived as it was sent.
+    pub contents_intact: usize,
     /// It was told to stop.
     pub interrupted: bool,
 }
@@ -69,7 +74,9 @@ pub struct Outcome {
 impl Outcome {
     /// Whether everything arrived as it was sent, and its senders know.
     pub fn is_intact(&self) -> bool {
-        self.file_intact && self.file_confirmed && self.texts_sent == self.texts_intact && !self.interrupted
+        let texts = self.texts_sent == self.texts_intact;
+        let contents = self.contents_sent == self.contents_intact;
+        self.file_intact && self.file_confirmed && texts && contents && !self.interrupted
     }
 }
 

@@ -11,9 +11,10 @@ use std::time::Instant;
 use msrp_proto::wire::{ByteRange, MessageId, StatusCode};
 use msrp_proto::{
     Body, Connection, Event, Inbox, IncomingEvent, IncomingId, MediaType, Message, OutgoingEvent, OutgoingId,
-    Receipt, ReceiveFailure, Refusal, SendFailure, SessionEvent, SessionId,
+    Receipt, ReceiveFailure, Received, Refusal, SendFailure, SessionEvent, SessionId,
 };
 
+use super::content::{Contents, Told};
 use super::file::{Download, Upload};
 use crate::std_driver::{Application, Ended};
 
@@ -67,6 +68,8 @@ pub(super) enum News {
     FileReported(ByteRange, StatusCode),
     Heard(Who, Option<MessageId>, String, Instant),
     Said(MessageId, &'static str, Instant),
+    /// What has arrived at somebody, other than plain text.
+    Content(Who, Told),
     /// The disk, at one end or the other.
     Storage(Who, io::Error),
     TextFailed(Who, SendFailure),
@@ -77,6 +80,7 @@ pub(super) struct Peer {
     session: SessionId,
     /// Texts. The file does not go through it: it is not to be in memory as a whole.
     inbox: Inbox,
+    contents: Contents,
     upload: Option<(OutgoingId, Upload)>,
     download: Option<(IncomingId, Download)>,
     folder: PathBuf,
@@ -99,6 +103,7 @@ impl Peer {
             who,
             session,
             inbox: Inbox::default(),
+            contents: Contents::new(who),
             upload: None,
             download: None,
             folder: folder.into(),
@@ -125,6 +130,17 @@ impl Peer {
         if let Some(id) = self.send(connection, message) {
             self.upload = Some((id, upload));
             self.tell(News::FileOffered(message_id(connection, id), at));
+        }
+    }
+
+    /// Sends what comes of `make`, if anything does.
+    pub(super) fn send_content(
+        &mut self,
+        connection: &mut Connection,
+        make: impl FnOnce(&mut Contents, Instant) -> Option<Message>,
+    ) {
+        if let Some(message) = make(&mut self.contents, Instant::now()) {
+            let _ = self.send(connection, message);
         }
     }
 
@@ -209,6 +225,29 @@ impl Peer {
         }
     }
 
+    fn on_message(&mut self, connection: &mut Connection, received: &Received) {
+        let content_type = received.head.content_type();
+        if let Some(content_type) = content_type.filter(|found| !found.is("text/plain")) {
+            let (told, answer) = self
+                .contents
+                .received(Instant::now(), &content_type, &received.body);
+            for what in told {
+                self.tell(News::Content(self.who, what));
+            }
+            if let Some(answer) = answer {
+                let _ = self.send(connection, answer);
+            }
+            return;
+        }
+        let text = String::from_utf8_lossy(&received.body).into_owned();
+        self.tell(News::Heard(
+            self.who,
+            received.head.message_id(),
+            text,
+            Instant::now(),
+        ));
+    }
+
     fn refuse(&mut self, connection: &mut Connection, id: IncomingId, error: io::Error) {
         if let Some(incoming) = connection.incoming(id) {
             incoming.reject(Refusal::STOP_SENDING);
@@ -245,13 +284,7 @@ impl Application for Peer {
             }
             mut event => {
                 if let Some(received) = self.inbox.on(connection, &mut event) {
-                    let text = String::from_utf8_lossy(&received.body).into_owned();
-                    self.tell(News::Heard(
-                        self.who,
-                        received.head.message_id(),
-                        text,
-                        Instant::now(),
-                    ));
+                    self.on_message(connection, &received);
                 }
             }
         }

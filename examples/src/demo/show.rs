@@ -6,13 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::{BinaryBytes, ProgressBar};
-use msrp_proto::Refusal;
 use msrp_proto::wire::{MessageId, MsrpUri};
+use msrp_proto::{Message, Refusal};
 
 use super::Outcome;
+use super::content::{self, Contents, Told};
 use super::file::{Download, Offer};
 use super::peer::{News, Peer, Who};
 use crate::std_driver::Handle;
@@ -34,6 +36,9 @@ pub(super) struct Show<'a> {
     on_their_way: BTreeMap<MessageId, (&'static str, Instant)>,
     texts_sent: usize,
     texts_intact: usize,
+    contents_sent: usize,
+    contents_came: usize,
+    contents_intact: usize,
     /// How long texts took while the file was under way.
     waits: Vec<Duration>,
     file: Transfer,
@@ -72,6 +77,9 @@ impl<'a> Show<'a> {
             on_their_way: BTreeMap::new(),
             texts_sent: 0,
             texts_intact: 0,
+            contents_sent: 0,
+            contents_came: 0,
+            contents_intact: 0,
             waits: Vec::new(),
             file: Transfer::default(),
             ended: 0,
@@ -121,6 +129,8 @@ impl<'a> Show<'a> {
         say(bob, "Hello, Alice. Go ahead.");
         self.follow(told, bob, |show| show.texts_sent == 2 && all_heard(show))?;
 
+        self.contents(told, alice, bob)?;
+
         let (upload, len) = (self.offer.upload()?, self.offer.len);
         let _ = alice.call(move |connection, peer| peer.send_file(connection, upload, len));
         self.follow(told, bob, |show| {
@@ -140,6 +150,35 @@ impl<'a> Show<'a> {
             let _ = handle.call(|connection, peer| peer.leave(connection));
         }
         self.follow(told, bob, |_| false)
+    }
+
+    /// Other content than plain text. Each piece waits for the one before, so that they can be told in order.
+    fn contents(
+        &mut self,
+        told: &Receiver<News>,
+        alice: &Handle<Peer>,
+        bob: &Handle<Peer>,
+    ) -> io::Result<()> {
+        self.content(told, bob, alice, 1, Contents::compose)?;
+        thread::sleep(content::PAUSE);
+        self.content(told, bob, alice, 1, Contents::pause)?;
+        // With its answer.
+        self.content(told, bob, alice, 2, |contents, _| contents.letter())?;
+        self.content(told, bob, bob, 1, |contents, _| contents.picture())
+    }
+
+    /// Sends something and waits until so many pieces have come of it.
+    fn content(
+        &mut self,
+        told: &Receiver<News>,
+        bob: &Handle<Peer>,
+        from: &Handle<Peer>,
+        pieces: usize,
+        make: impl FnOnce(&mut Contents, Instant) -> Option<Message> + Send + 'static,
+    ) -> io::Result<()> {
+        self.contents_sent += pieces;
+        let _ = from.call(move |connection, peer| peer.send_content(connection, make));
+        self.follow(told, bob, |show| show.contents_came >= show.contents_sent)
     }
 
     /// Tells what happens until something has, or until both endpoints are gone.
@@ -229,6 +268,11 @@ impl<'a> Show<'a> {
                 self.file.settled = true;
                 self.line(Who::Alice, "file", format_args!("FAILED: {why}"))
             }
+            News::Content(who, what) => {
+                self.contents_came += 1;
+                self.contents_intact += usize::from(what.is_intact());
+                self.show_content(who, &what)
+            }
             News::Storage(who, error) => self.line(who, "disk", format_args!("{error}")),
             News::Ended(who, ended) => {
                 self.ended += 1;
@@ -273,6 +317,52 @@ impl<'a> Show<'a> {
         )
     }
 
+    /// Shows it as its receiver sees it.
+    fn show_content(&mut self, who: Who, what: &Told) -> io::Result<()> {
+        let other = who.other().name();
+        match what {
+            Told::Composing(true) => self.line(who, "type", format_args!("sees that {other} is composing")),
+            Told::Composing(false) => self.line(
+                who,
+                "type",
+                format_args!("sees that {other} is not composing any more"),
+            ),
+            Told::Letter {
+                from,
+                subject,
+                text,
+                wants_notification,
+            } => {
+                let wants = match wants_notification {
+                    true => ", to be told of when it is shown",
+                    false => "",
+                };
+                let (from, subject, text) = (printable(from), printable(subject), printable(text));
+                self.line(
+                    who,
+                    "cpim",
+                    format_args!("from {from}\n{:26}\"{subject}\": \"{text}\"{wants}", ""),
+                )
+            }
+            Told::Notified { what, is_known: true } => {
+                self.line(who, "imdn", format_args!("of its message, {}", printable(what)))
+            }
+            Told::Notified { .. } => self.line(who, "imdn", format_args!("OF A MESSAGE THAT WAS NOT SENT")),
+            Told::Parts { what, are_intact } => {
+                let verdict = if *are_intact { "" } else { ", NOT WHAT WAS SENT" };
+                let what = what
+                    .iter()
+                    .map(|part| printable(part))
+                    .collect::<Vec<_>>()
+                    .join("; ");
+                self.line(who, "mime", format_args!("{what}{verdict}"))
+            }
+            Told::Unknown(what) => {
+                self.line(who, "mime", format_args!("NOT UNDERSTOOD: {}", printable(what)))
+            }
+        }
+    }
+
     fn verify(&self, download: Download) -> io::Result<bool> {
         Ok(download.finish(self.offer, self.folder, self.stop)?.is_some())
     }
@@ -290,6 +380,8 @@ impl<'a> Show<'a> {
             file_confirmed: file.completed.is_some(),
             texts_sent: self.texts_sent,
             texts_intact: self.texts_intact,
+            contents_sent: self.contents_sent,
+            contents_intact: self.contents_intact,
             interrupted: self.interrupted,
         };
         writeln!(transcript)?;
@@ -316,6 +408,11 @@ impl<'a> Show<'a> {
             )?,
             _ => writeln!(transcript)?,
         }
+        let (sent, intact) = (outcome.contents_sent, outcome.contents_intact);
+        writeln!(
+            transcript,
+            "Other:  {intact} of {sent} arrived (composing, message/cpim, notification, multipart)"
+        )?;
         let verdict = match (outcome.is_intact(), outcome.interrupted) {
             (true, _) => "Everything arrived intact.",
             (false, true) => "INTERRUPTED before everything had arrived.",

@@ -1,6 +1,8 @@
 //! Waits for peers, shows what they say, and stores what they send.
 
 mod address;
+mod cpim;
+mod parts;
 mod peer;
 mod store;
 
@@ -23,6 +25,9 @@ const MAX_PEERS: usize = 64;
 
 /// A message of which nothing comes for so long is given up: its sender may have lost power.
 const SILENCE: Duration = Duration::from_secs(120);
+
+/// A text up to this size is shown; a longer one is stored as a file.
+const MAX_SHOWN: usize = 64 * 1024;
 
 /// What to do.
 #[derive(Debug)]
@@ -169,4 +174,8 @@ fn say(output: &mut impl Write, line: &str) -> Result<(), Error> {
     writeln!(output, "{line}")
         .and_then(|()| output.flush())
         .map_err(Error::Output)
+}
+
+fn octets(number: u64) -> String {
+    format!("{number} {}", if number == 1 { "octet" } else { "octets" })
 }

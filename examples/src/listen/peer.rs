@@ -7,6 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use msrp_cpim::composing::IsComposing;
+use msrp_cpim::{Message, TextMessage};
+use msrp_multipart::MediaType;
 use msrp_proto::wire::MsrpUri;
 use msrp_proto::{
     Config, Connection, Direction, Event, IncomingEvent, IncomingId, Link, MessageHead, Receipt,
@@ -17,12 +21,12 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::block_in_place;
 use tokio::time::{Instant as Moment, sleep_until};
 
+use super::cpim;
+use super::parts::{self, Parts};
 use super::store::Download;
+use super::{MAX_SHOWN, octets};
 use crate::terminal::harmless;
 use crate::tokio_driver::{Driver, seed};
-
-/// A text up to this size is shown; a longer one is stored as a file.
-const MAX_SHOWN: usize = 64 * 1024;
 
 /// How long a connection may be there without a request for the session.
 const STRANGER: Duration = Duration::from_secs(30);
@@ -104,6 +108,7 @@ struct Arriving {
     since: Instant,
     came: u64,
     total: Option<u64>,
+    media_type: Option<MediaType>,
 }
 
 enum Content {
@@ -143,22 +148,32 @@ impl Peer {
         let total = head.total();
         let disposition = head.disposition();
         let media_type = head.content_type();
-        let text = media_type
-            .as_ref()
-            .is_none_or(|found| found.type_().eq_ignore_ascii_case("text"));
+        let is = |type_: &str| {
+            let found = media_type.as_ref();
+            found.is_some_and(|found| found.type_().eq_ignore_ascii_case(type_))
+        };
+        let is_container = is("multipart") || media_type.as_ref().is_some_and(Message::is_cpim);
+        let is_text = media_type.is_none() || is("text");
+        let is_status = media_type.as_ref().is_some_and(IsComposing::is_media_type);
         let short = total.is_none_or(|total| total <= MAX_SHOWN as u64);
         let mut line = None;
         let content = if head.is_duplicate() {
             Content::Nothing
-        } else if text && short && disposition.is_rendered() {
+        } else if short && (is_status || is_text && disposition.is_rendered()) {
             Content::Text(Vec::new())
         } else {
-            let unnamed = if text { "message.txt" } else { "message.bin" };
+            let unnamed = match () {
+                () if is_text => "message.txt",
+                () if is("multipart") => "message.multipart",
+                () if is_container => "message.cpim",
+                () => "message.bin",
+            };
             let name = safe_file_name(&disposition.file_name().unwrap_or_else(|| unnamed.into()));
             match block_in_place(|| Download::begin(&self.shared.folder, name)) {
                 Ok(download) => {
                     let of = total.map_or("octets of unknown number".into(), octets);
-                    line = Some(format!("sends {:?}, {of}", download.name()));
+                    // Of a container, what is in it is told.
+                    line = (!is_container).then(|| format!("sends {:?}, {of}", download.name()));
                     Content::File(download)
                 }
                 Err(error) => {
@@ -172,6 +187,7 @@ impl Peer {
             since: Instant::now(),
             came: 0,
             total,
+            media_type,
         };
         self.arriving.insert(id, arriving);
         line
@@ -211,25 +227,15 @@ impl Peer {
         len: u64,
         receipt: Receipt,
     ) -> Vec<String> {
-        let Some(Arriving { content, since, .. }) = self.arriving.remove(&id) else {
+        let Some(mut arriving) = self.arriving.remove(&id) else {
             return Vec::new();
         };
-        match content {
+        match std::mem::replace(&mut arriving.content, Content::Nothing) {
             Content::Nothing => Vec::new(),
-            Content::Text(text) => {
-                let text = String::from_utf8_lossy(&text);
-                // An empty text is one line, too.
-                text.trim_end()
-                    .split('\n')
-                    .map(|line| format!("says: {}", harmless(line.trim_end())))
-                    .collect()
-            }
+            Content::Text(text) => self.text(&text, arriving.media_type.as_ref()),
             // No answer leaves before this is done: what is confirmed is on the disk.
-            Content::File(download) => match block_in_place(|| download.finish(len)) {
-                Ok(name) => {
-                    let took = since.elapsed().as_secs_f64();
-                    vec![format!("stored as {name:?}, {}, in {took:.1} s", octets(len))]
-                }
+            Content::File(download) => match block_in_place(|| self.store(download, len, &arriving)) {
+                Ok(told) => told,
                 Err(error) => {
                     self.visit.incomplete = true;
                     let _ = connection.fail(receipt, Refusal::STOP_SENDING);
@@ -237,6 +243,53 @@ impl Peer {
                 }
             },
         }
+    }
+
+    fn text(&self, text: &[u8], media_type: Option<&MediaType>) -> Vec<String> {
+        match media_type.and_then(|media_type| cpim::composing(media_type, text)) {
+            Some(told) => vec![told.into()],
+            None => {
+                let read =
+                    media_type.map(|media_type| TextMessage::read(media_type, &Bytes::copy_from_slice(text)));
+                let text = match read {
+                    Some(Ok(read)) => read.text,
+                    // text/html and the like, or a charset that nobody knows.
+                    _ => String::from_utf8_lossy(text).into_owned(),
+                };
+                lines("says", &text)
+            }
+        }
+    }
+
+    /// Stores what has arrived: containers by what is in them, if it can be read.
+    fn store(&self, mut download: Download, len: u64, arriving: &Arriving) -> io::Result<Vec<String>> {
+        let mut told = Vec::new();
+        let folder = &self.shared.folder;
+        match &arriving.media_type {
+            Some(media_type) if media_type.type_().eq_ignore_ascii_case("multipart") => {
+                match Parts::of(download.written()?, media_type, folder) {
+                    Ok(parts) => return parts.finish("says"),
+                    Err(parts::Error::Disk(error)) => return Err(error),
+                    Err(parts::Error::Illegal(error)) => {
+                        told.push(format!("sent parts that cannot be told apart: {error}"));
+                    }
+                }
+            }
+            Some(media_type) if Message::is_cpim(media_type) && len <= cpim::MAX_LEN => {
+                match cpim::unwrap(download.written()?, folder) {
+                    Ok(told) => return Ok(told),
+                    Err(cpim::Error::Disk(error)) => return Err(error),
+                    Err(cpim::Error::Illegal(error)) => {
+                        told.push(format!("sent a message/cpim that cannot be read: {error}"));
+                    }
+                }
+            }
+            _ => {}
+        }
+        let name = download.finish(len)?;
+        let took = arriving.since.elapsed().as_secs_f64();
+        told.push(format!("stored as {name:?}, {}, in {took:.1} s", octets(len)));
+        Ok(told)
     }
 
     fn aborted(&mut self, id: IncomingId, why: ReceiveFailure) -> Option<String> {
@@ -290,6 +343,11 @@ fn spill(folder: &Path, text: &[u8], offset: u64, octets: &[u8]) -> io::Result<D
     })
 }
 
-fn octets(number: u64) -> String {
-    format!("{number} {}", if number == 1 { "octet" } else { "octets" })
+/// A text as lines to be told.
+pub(super) fn lines(verb: &str, text: &str) -> Vec<String> {
+    // An empty text is one line, too.
+    let lines = text.trim_end().split('\n');
+    lines
+        .map(|line| format!("{verb}: {}", harmless(line.trim_end())))
+        .collect()
 }

@@ -54,6 +54,12 @@ impl Download {
         Ok(())
     }
 
+    /// What was written so far, to be read.
+    pub(super) fn written(&mut self) -> io::Result<&mut File> {
+        self.flush()?;
+        Ok(self.part.as_file_mut())
+    }
+
     /// Gives the file, which has `len` octets, a name that no other has, and returns it. It is on the disk
     /// then, and not only in memory.
     pub(super) fn finish(mut self, len: u64) -> io::Result<String> {

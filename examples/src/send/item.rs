@@ -10,7 +10,7 @@ use msrp_proto::{Body, Disposition, MediaType, Message};
 
 use tokio::sync::mpsc::{self, Receiver};
 
-use super::Error;
+use super::{Error, Wrapper};
 use crate::terminal::harmless;
 
 /// A text, a file that is open, or standard input.
@@ -20,6 +20,8 @@ pub(super) struct Item {
     /// Of standard input: what was read so far.
     pub(super) len: u64,
     content: Content,
+    /// What stands before the content in the message, if it is wrapped.
+    head: Bytes,
 }
 
 enum Content {
@@ -44,6 +46,7 @@ impl Item {
             title: format!("text {number}"),
             len: text.len() as u64,
             content: Content::Text(text.into()),
+            head: Bytes::new(),
         }
     }
 
@@ -72,6 +75,7 @@ impl Item {
                 text: is_text(path),
                 name,
             },
+            head: Bytes::new(),
         })
     }
 
@@ -103,7 +107,15 @@ impl Item {
                 pieces,
                 rest: Bytes::new(),
             },
+            head: Bytes::new(),
         }
+    }
+
+    /// The same in a message/cpim.
+    fn wrapped(mut self, wrapper: &Wrapper) -> Result<Self, Error> {
+        let head = wrapper.head(&self.media_type(), self.disposition().as_ref());
+        self.head = head.map_err(Error::Wrapper)?;
+        Ok(self)
     }
 
     pub(super) fn is_file(&self) -> bool {
@@ -114,28 +126,47 @@ impl Item {
         matches!(self.content, Content::Input { .. })
     }
 
+    /// Octets of the message, if they are known.
+    pub(super) fn total(&self) -> Option<u64> {
+        (!self.is_input()).then_some(self.head.len() as u64 + self.len)
+    }
+
     pub(super) fn message(&self) -> Message {
-        let plain = || MediaType::new("text", "plain").expect("both are tokens");
+        let body = match &self.content {
+            Content::Text(text) => Body::from([&self.head, text.as_bytes()].concat()),
+            Content::File { .. } | Content::Input { .. } => Body::streamed(self.total()),
+        };
+        let message = if self.head.is_empty() {
+            let message = Message::new(self.media_type(), body);
+            match self.disposition() {
+                Some(disposition) => message.disposition(&disposition),
+                None => message,
+            }
+        } else {
+            Message::new(token("message", "cpim"), body).wraps(self.media_type())
+        };
+        message.success_report(true)
+    }
+
+    fn media_type(&self) -> MediaType {
         match &self.content {
-            Content::Text(text) => {
-                let utf8 = plain().with_parameter("charset", "utf-8");
-                Message::new(utf8.expect("a token"), text.clone())
+            Content::Text(_) => {
+                let utf8 = token("text", "plain").with_parameter("charset", "utf-8");
+                utf8.expect("a token")
             }
-            Content::File { name, text, .. } => {
-                let media_type = match text {
-                    true => plain(),
-                    false => MediaType::new("application", "octet-stream").expect("both are tokens"),
-                };
-                let kept = Disposition::attachment().with_file_name(name).with_size(self.len);
-                Message::new(media_type, Body::streamed(Some(self.len))).disposition(&kept)
-            }
-            Content::Input { .. } => {
-                let octets = MediaType::new("application", "octet-stream").expect("both are tokens");
-                let kept = Disposition::attachment().with_file_name("stdin");
-                Message::new(octets, Body::streamed(None)).disposition(&kept)
-            }
+            Content::File { text: true, .. } => token("text", "plain"),
+            _ => token("application", "octet-stream"),
         }
-        .success_report(true)
+    }
+
+    fn disposition(&self) -> Option<Disposition> {
+        match &self.content {
+            Content::Text(_) => None,
+            Content::File { name, .. } => {
+                Some(Disposition::attachment().with_file_name(name).with_size(self.len))
+            }
+            Content::Input { .. } => Some(Disposition::attachment().with_file_name("stdin")),
+        }
     }
 
     /// What there is of standard input, up to `max` octets; `None` at its end. May be cancelled.
@@ -143,6 +174,9 @@ impl Item {
         let Content::Input { pieces, rest } = &mut self.content else {
             return None;
         };
+        if !self.head.is_empty() {
+            return Some(Ok(self.head.split_to(self.head.len().min(max))));
+        }
         if rest.is_empty() {
             match pieces.recv().await? {
                 Ok(octets) => *rest = octets,
@@ -159,6 +193,15 @@ impl Item {
         let Content::File { file, .. } = &mut self.content else {
             return Ok(Vec::new());
         };
+        let before = self.head.len() as u64;
+        if let Some(head) = usize::try_from(offset)
+            .ok()
+            .and_then(|at| self.head.get(at..))
+            .filter(|head| !head.is_empty())
+        {
+            return Ok(head[..head.len().min(max)].to_vec());
+        }
+        let offset = offset - before;
         let mut octets = Vec::with_capacity(max);
         file.seek(SeekFrom::Start(offset))?;
         file.take(max as u64).read_to_end(&mut octets)?;
@@ -177,8 +220,16 @@ fn is_text(path: &Path) -> bool {
         .any(|known| extension.eq_ignore_ascii_case(known))
 }
 
+fn token(type_: &str, subtype: &str) -> MediaType {
+    MediaType::new(type_, subtype).expect("both are tokens")
+}
+
 /// Opens all, in the order in which they are sent.
-pub(super) fn items(texts: &[String], files: &[PathBuf]) -> Result<Vec<Item>, Error> {
+pub(super) fn items(
+    texts: &[String],
+    files: &[PathBuf],
+    wrapper: Option<&Wrapper>,
+) -> Result<Vec<Item>, Error> {
     let texts = texts
         .iter()
         .enumerate()
@@ -191,5 +242,9 @@ pub(super) fn items(texts: &[String], files: &[PathBuf]) -> Result<Vec<Item>, Er
         true => Ok(Item::input()),
         false => Item::file(path),
     });
-    texts.chain(files).collect()
+    let items = texts.chain(files);
+    match wrapper {
+        Some(wrapper) => items.map(|item| item?.wrapped(wrapper)).collect(),
+        None => items.collect(),
+    }
 }

@@ -3,6 +3,7 @@
 mod explain;
 mod item;
 mod sending;
+mod wrap;
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use msrp_cpim::BuildError;
 use msrp_proto::wire::{MsrpUri, Path, Scheme, SessionToken, UriError};
 use msrp_proto::{Config, Connection, Link, Lookup, Role, SessionConfig, SessionId, TargetError, Terms};
 use tokio::net::{TcpStream, lookup_host};
@@ -19,6 +21,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use self::item::items;
 use self::sending::Sending;
+pub use self::wrap::Wrapper;
 use crate::tokio_driver::{Driver, seed};
 
 /// What to do.
@@ -30,6 +33,8 @@ pub struct Options {
     pub texts: Vec<String>,
     /// Files, in order, after the texts; `-` is standard input.
     pub files: Vec<PathBuf>,
+    /// Sends everything in message/cpim that says this.
+    pub wrapper: Option<Wrapper>,
     /// How long to wait for a connection, an answer, a confirmation.
     pub timeout: Duration,
     /// Show a bar on standard error.
@@ -93,6 +98,9 @@ pub enum Error {
     /// There is nothing to connect to for that URI.
     #[error("wrong URI: {}", explain::target(*.0))]
     Target(TargetError),
+    /// A message/cpim cannot be built around it.
+    #[error("cannot wrap it in message/cpim")]
+    Wrapper(#[source] BuildError),
     /// The name of the host is not known.
     #[error("unknown host {host}")]
     UnknownHost {
@@ -129,7 +137,7 @@ pub async fn run(
     if uri.session_id().is_none() {
         return Err(Error::NoSession);
     }
-    let items = items(&options.texts, &options.files)?;
+    let items = items(&options.texts, &options.files, options.wrapper.as_ref())?;
     if items.is_empty() {
         return Err(Error::Nothing);
     }

@@ -167,7 +167,7 @@ impl Sending {
                 };
                 if item.is_input() {
                     self.wanted = Some(max);
-                } else if item.len > 0 {
+                } else if item.total() != Some(0) {
                     match item.read_at(offset, max) {
                         Ok(octets) => {
                             if message.write(octets).is_err() {
