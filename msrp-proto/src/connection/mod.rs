@@ -412,10 +412,15 @@ impl Connection {
     }
 
     /// Gives up what a connection needs no room for that has nothing to do: most connections rest most of the time.
+    #[inline]
     fn release(&mut self) {
-        let rests = self.stirred
-            && self.events.queue.is_empty()
-            && self.sending.is_empty()
+        if self.stirred && self.events.queue.is_empty() {
+            self.release_all();
+        }
+    }
+
+    fn release_all(&mut self) {
+        let rests = self.sending.is_empty()
             && self.receiver.messages.is_empty()
             && self.held.pieces.is_empty()
             && !self.wants_transmit();

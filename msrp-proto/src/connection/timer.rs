@@ -63,10 +63,15 @@ impl Timers {
     }
 
     /// Tells the time to timers that do not know it yet.
+    #[inline]
     pub(super) fn arm(&mut self, now: Instant) {
-        let Some(running) = self.0.as_mut().filter(|running| !running.unarmed.is_empty()) else {
-            return;
-        };
+        if self.has_unarmed() {
+            self.arm_all(now);
+        }
+    }
+
+    fn arm_all(&mut self, now: Instant) {
+        let Some(running) = &mut self.0 else { return };
         while let Some((timer, wait)) = running.unarmed.pop_first() {
             if let Some(at) = time::after(now, wait) {
                 running.at.insert(timer, at);

@@ -186,6 +186,9 @@ impl Decoder {
                 }
                 State::Head { id } => {
                     let id = *id;
+                    if id.is_some() && self.extend_line(input) {
+                        return Ok(None);
+                    }
                     if let Some(item) = self.read_head(input, id)? {
                         return Ok(Some(item));
                     }
@@ -302,7 +305,9 @@ impl Decoder {
         let window = input.get(..room).unwrap_or(input);
         let taken = find_lf(window).map_or(window.len(), |at| at + 1);
         self.examined += taken as u64;
-        self.partial.extend_from_slice(&input.split_to(taken));
+        self.partial
+            .extend_from_slice(window.get(..taken).unwrap_or_default());
+        input.advance(taken);
         let mut partial = core::mem::take(&mut self.partial);
         let ended = self.scan(&partial, id)?;
         let raw = ended.as_ref().map(|_| partial.split().freeze());
@@ -312,6 +317,26 @@ impl Decoder {
         Ok(raw
             .zip(ended)
             .map(|(raw, (id, _, ended))| self.finish_head(raw, id, ended)))
+    }
+
+    /// Where octets come one by one, most of them end nothing: there is nothing to find out about one, but that it is not
+    /// one too many. `false`: it is more than that.
+    #[inline]
+    fn extend_line(&mut self, input: &mut Bytes) -> bool {
+        let &[octet] = &input[..] else { return false };
+        let len = self.partial.len() + 1;
+        let line_start = self.line_ends.last().map_or(0, |&end| end as usize);
+        let fits = len <= self.limits.head && len - line_start <= self.limits.line;
+        // Without what has come so far, or behind a limit, it is for the search to say.
+        if octet == b'\n' || self.searched + 1 != len || self.partial.is_empty() || !fits {
+            return false;
+        }
+        self.partial.extend_from_slice(&[octet]);
+        self.searched = len;
+        // As the search counts it: once to find it, once to look at it.
+        self.examined += 2;
+        input.clear();
+        true
     }
 
     /// Looks for line ends in the head, from where the last search stopped. When the head has ended: how many
