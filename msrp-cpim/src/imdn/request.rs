@@ -120,7 +120,7 @@ impl Message {
     }
 
     /// Whether the content says that it is a disposition notification, by its disposition or by its type (RFC 5438
-    /// §7.1.2, §9). [`Class::of`] looks into a multipart too.
+    /// §7.1.2, §9). [`Class::of`](super::Class::of) looks into a multipart too.
     pub fn is_notification(&self) -> bool {
         let headers = &self.content().headers;
         headers
