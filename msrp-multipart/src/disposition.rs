@@ -55,6 +55,11 @@ impl Disposition {
         Self::of("render")
     }
 
+    /// `notification`: what became of a message, for the program and not to be shown (RFC 5438 §7.2.1).
+    pub fn notification() -> Self {
+        Self::of("notification")
+    }
+
     /// The same with a file name; one that was there is replaced.
     ///
     /// Any text will do: what is not short and plain is written in the extended form, `filename*=` (RFC 2183

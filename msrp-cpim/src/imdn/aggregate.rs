@@ -112,11 +112,8 @@ pub fn aggregate(
         builder = builder.part(content(notification.to_xml()?)?);
     }
     let whole = builder.build(fill)?;
-    let disposition = msrp_multipart::Disposition::new("notification");
-    match disposition.map(|disposition| whole.clone().with_disposition(&disposition)) {
-        Ok(labelled) => labelled.map_err(|error| BuildError::Field(error).into()),
-        Err(_) => Ok(whole),
-    }
+    let labelled = whole.with_disposition(&msrp_multipart::Disposition::notification());
+    labelled.map_err(|error| BuildError::Field(error).into())
 }
 
 /// Why there is no telling what a message is.

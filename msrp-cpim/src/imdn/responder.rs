@@ -215,9 +215,8 @@ pub enum ReportError {
 
 pub(super) fn content(document: Vec<u8>) -> Result<Entity, BuildError> {
     let media_type = MediaType::new("message", "imdn+xml").expect("two tokens");
-    let disposition = ContentDisposition::new("notification").expect("a token");
     Entity::new(&media_type, document)
-        .and_then(|entity| entity.with_disposition(&disposition))
+        .and_then(|entity| entity.with_disposition(&ContentDisposition::notification()))
         .map_err(BuildError::Field)
 }
 
