@@ -28,6 +28,7 @@ pub struct Config {
     pub(crate) transaction_timeout: Duration,
     pub(crate) report_timeout: Option<Duration>,
     pub(crate) incomplete_timeout: Duration,
+    pub(crate) aborted_timeout: Duration,
     pub(crate) idle_timeout: Duration,
     pub(crate) keepalive: Option<Duration>,
     pub(crate) immediate_send: bool,
@@ -58,6 +59,7 @@ impl Default for Config {
             transaction_timeout: Duration::from_secs(30),
             report_timeout: None,
             incomplete_timeout: Duration::from_secs(600),
+            aborted_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(300),
             keepalive: None,
             immediate_send: true,
@@ -132,6 +134,16 @@ impl Config {
     pub fn incomplete_timeout(self, wait: Duration) -> Self {
         Self {
             incomplete_timeout: wait,
+            ..self
+        }
+    }
+
+    /// How long a session for one message may stay open after the peer has abandoned that message, before
+    /// [`SessionEvent::StaleAborted`](crate::SessionEvent::StaleAborted), which is all that happens (RFC 5547
+    /// §8.4). Default: 30 s.
+    pub fn aborted_timeout(self, wait: Duration) -> Self {
+        Self {
+            aborted_timeout: wait,
             ..self
         }
     }
@@ -367,6 +379,9 @@ impl Link {
     /// A data channel of WebRTC, reliable and in order, with the sub-protocol [`Link::SUBPROTOCOL`]
     /// (RFC 8873). `max_len`: the `max-message-size` of the peer, in octets; 65536 where it says none
     /// (RFC 8841).
+    ///
+    /// It carries one session at a time: the next one, of a further file for instance, may be opened when that
+    /// one has had its last event (RFC 8873 §5.1, §5.6).
     pub const fn data_channel(max_len: usize) -> Self {
         Self(Kind::DataChannel { max_len })
     }
@@ -374,6 +389,11 @@ impl Link {
     /// Whether the transport is protected. WebSocket and data channels always are.
     pub const fn is_secure(self) -> bool {
         !matches!(self.0, Kind::Tcp)
+    }
+
+    /// Whether the transport is there for a single session (RFC 8873 §5.1).
+    pub(crate) const fn is_for_one_session(self) -> bool {
+        matches!(self.0, Kind::DataChannel { .. })
     }
 
     /// The most octets of a message of the transport; `None` for streams.
@@ -576,14 +596,16 @@ impl SessionConfig {
     /// Where a driver has to connect for this session: for an active one the next hop on the path to the
     /// peer (RFC 4975 §5.4), or elsewhere by [`Target::connect_to`] when signalling says so (RFC 6714).
     /// `None` for a passive one, whatever port the peer's URI has: it is connected to (RFC 6135 §4.2.2). Also
-    /// `None` while the path of the peer is not known.
+    /// `None` while the path of the peer is not known, and for a data channel (`dc` in the own URI), which
+    /// signalling sets up: no path leads there (RFC 8873 §4.4).
     ///
     /// # Errors
     ///
     /// [`TargetError`] when the next hop is not one that can be connected to.
     pub fn target(&self) -> Result<Option<Target>, TargetError> {
+        let channel = self.local.as_ref().transport().eq_ignore_ascii_case("dc");
         match (self.role, &self.terms.remote) {
-            (Role::Active, Some(path)) => path.target().map(Some),
+            (Role::Active, Some(path)) if !channel => path.target().map(Some),
             _ => Ok(None),
         }
     }
@@ -636,6 +658,13 @@ impl SessionConfig {
     /// is answered with 403, and the session goes on. Not counted are SENDs without a body, the same message
     /// again (by its Message-ID), messages marked as control, and what a peer sends where the direction agreed
     /// upon allows it control messages only. Default: false.
+    ///
+    /// The sender should close such a session after the last event of its message, be it
+    /// [`Completed`](crate::OutgoingEvent::Completed) or a failure. The receiver hears of a message that is refused
+    /// before it begins, for its length or type ([`SessionEvent::MessageRefused`](crate::SessionEvent)), and of a
+    /// sender that abandons the message and leaves the session open
+    /// ([`SessionEvent::StaleAborted`](crate::SessionEvent)). If signalling begins another transfer with the URIs as
+    /// they are, [`Session::allow_next_message`](crate::Session::allow_next_message) makes room for it.
     pub fn single_message(self, single: bool) -> Self {
         Self {
             single_message: single,

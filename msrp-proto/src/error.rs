@@ -92,6 +92,9 @@ pub struct OpenError {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenErrorReason {
+    /// The data channel has a session; it carries one at a time (RFC 8873 §5.1).
+    #[error("the data channel has a session")]
+    ChannelBusy,
     /// The connection is closing or lost.
     #[error("the connection is closing")]
     Closing,

@@ -88,6 +88,19 @@ pub enum SessionEvent {
         /// What was said of it.
         status: StatusCode,
     },
+    /// On a session for one message ([`SessionConfig::single_message`](crate::SessionConfig::single_message)): the
+    /// message of the peer was refused by its head, for its length, type or encoding, and so never begins. The
+    /// session goes on; whoever refuses a file should close it (RFC 5547 §8.4).
+    MessageRefused {
+        /// Which message.
+        message_id: MessageId,
+        /// What its sender is told, if it wants to hear of it.
+        status: StatusCode,
+    },
+    /// On a session for one message: its sender has abandoned the message, and for
+    /// [`Config::aborted_timeout`](crate::Config::aborted_timeout) has neither begun it anew nor closed the session.
+    /// This side should close it (RFC 5547 §8.4), which begins with signalling.
+    StaleAborted,
     /// A SEND without a body, which binds or keeps alive, was not answered in time (ruling R-71).
     Unanswered,
 }

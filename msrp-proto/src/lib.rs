@@ -119,7 +119,9 @@
 //!   move it to the thread or task that drives it.
 //! - **WebSocket and data channels** ([`Link::websocket`], [`Link::data_channel`]) carry messages: each buffer
 //!   to transmit is to be sent as one, and each one that is received is to be handed in as it is, even an
-//!   empty one. Those that are not exactly one frame are told by [`Event::Unframed`].
+//!   empty one. Those that are not exactly one frame are told by [`Event::Unframed`]. The handshake of a WebSocket
+//!   asks for MSRP ([`Link::WEBSOCKET_HEADER`]), and its reply must agree ([`Link::check_subprotocol`]). A data
+//!   channel carries one session at a time.
 //! - **TLS** (`msrps`) is the driver's: it sets up the protected stream, checks the peer as [`Target`]
 //!   says, and uses [`Link::tls`]. If that fails it tells so by `handle_failure`, and nothing is sent.
 //!
@@ -210,6 +212,7 @@ mod config;
 mod connection;
 mod error;
 mod event;
+mod handshake;
 mod ids;
 mod inbox;
 mod message;
@@ -236,6 +239,7 @@ pub use self::event::{
     Event, IncomingEvent, IncomingId, MessageHead, OutgoingEvent, OutgoingId, Receipt, SessionEvent,
     SessionId, SessionRequest,
 };
+pub use self::handshake::SubprotocolError;
 pub use self::ids::Seed;
 pub use self::inbox::{Inbox, Received};
 pub use self::message::{Body, Message, Refusal};

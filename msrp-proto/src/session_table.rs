@@ -8,7 +8,7 @@ use crate::error::{ExpectError, ExpectErrorReason};
 use crate::event::SessionRequest;
 use crate::message::Refusal;
 use crate::slots::{Key, Slots};
-use crate::target::ReuseKey;
+use crate::target::{Host, ReuseKey};
 use crate::wire::{MsrpUri, PathRef, UriRef};
 
 /// Which sessions are expected, which connection has which, and which connection can be used again: for
@@ -178,6 +178,24 @@ impl<K: Clone + Ord> SessionTable<K> {
             }
             State::Held(_) => Err(Refusal::NO_SESSION),
         }
+    }
+
+    /// The expected sessions that a client can be for, by its certificate: those of peers whose host, that of the
+    /// rightmost URI of the path, `is_verified` says it to be for (RFC 4975 §5.4). For connections with mutual TLS,
+    /// before [`claim`](Self::claim) or to check it. Sessions of which the path of the peer is not known are not
+    /// among them.
+    pub fn expected_from(&self, is_verified: impl Fn(&Host) -> bool) -> Vec<Registration> {
+        let is_it =
+            |entry: &Entry<K>| match &entry.state {
+                State::Held(_) => false,
+                State::Expected(session) => session.terms.remote.as_ref().is_some_and(|path| {
+                    Host::of(path.as_ref().rightmost()).is_ok_and(|host| is_verified(&host))
+                }),
+            };
+        let keys = self.entries.keys().into_iter();
+        keys.filter(|key| self.entries.get(*key).is_some_and(is_it))
+            .map(Registration)
+            .collect()
     }
 
     /// The application has opened a session by itself.

@@ -274,7 +274,7 @@ impl Target {
 }
 
 impl Host {
-    fn of(uri: UriRef<'_>) -> Result<Host, TargetError> {
+    pub(crate) fn of(uri: UriRef<'_>) -> Result<Host, TargetError> {
         match uri.host() {
             HostRef::Address(address) => Ok(Host::Address(address)),
             HostRef::Name(name) => Host::Name(HostName::new(name)?).connectable(),

@@ -13,6 +13,7 @@ mod route;
 mod scheduler;
 mod send;
 mod session;
+mod single;
 mod timer;
 mod transaction;
 mod transmit;
@@ -289,6 +290,7 @@ impl Connection {
         }
         while let Some(timer) = self.timers.pop(self.now) {
             match timer {
+                Timer::Aborted(id) => self.aborted_expired(id),
                 Timer::Idle => self.events.push(Event::Idle),
                 Timer::Incomplete(id) => self.incoming_expired(id, held_back),
                 Timer::Keepalive(id) => self.keepalive_expired(id),
@@ -394,6 +396,11 @@ impl Connection {
     /// timeout.
     pub fn is_closed(&self) -> bool {
         self.phase == Phase::Lost && self.events.queue.is_empty() && !self.wants_transmit()
+    }
+
+    /// What carries it, as it was told: drivers see whether it is to be protected.
+    pub fn link(&self) -> Link {
+        self.link
     }
 
     /// How many sessions there are. A connection with sessions should not be closed (RFC 4975 §5.4).

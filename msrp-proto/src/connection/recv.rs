@@ -12,7 +12,7 @@ use super::route::Route;
 use super::timer::Timer;
 use crate::config::SuccessReports;
 use crate::error::{ReceiveFailure, ReportError};
-use crate::event::{Event, IncomingEvent, IncomingId, MessageHead, Receipt, SessionId};
+use crate::event::{Event, IncomingEvent, IncomingId, MessageHead, Receipt, SessionEvent, SessionId};
 use crate::message::Refusal;
 use crate::range_set::RangeSet;
 use crate::slots::{Key, Slots};
@@ -165,6 +165,11 @@ impl Connection {
             return Ok(None);
         };
         if let Err(status) = checked {
+            if state.is_single_incoming() && !state.is_second_incoming(&message_id) {
+                let message_id = message_id.clone();
+                let refused = SessionEvent::MessageRefused { message_id, status };
+                self.events.push(Event::Session(session, refused));
+            }
             state.refused.insert(message_id, status, keep);
             return Err(status);
         }
@@ -176,7 +181,9 @@ impl Connection {
             received.insert(0..len.min(range.start - 1));
         }
         let resumed = received.end() > 0;
-        state.note_incoming(&message_id);
+        if state.note_incoming(&message_id) {
+            self.timers.cancel(Timer::Aborted(session));
+        }
         let order = self.receiver.next_order();
         let key = self.receiver.messages.insert(Receiving {
             order,
@@ -440,6 +447,7 @@ impl Connection {
     /// What the end of a chunk says of its message.
     pub(super) fn end_chunk(&mut self, key: Key, flag: ContinuationFlag, start: u64, end: u64) {
         if flag == ContinuationFlag::Aborted {
+            self.await_close(key);
             return self.abort_incoming(key, ReceiveFailure::PeerAborted);
         }
         let Some(message) = self.receiver.messages.get_mut(key) else {

@@ -49,7 +49,7 @@ pub(super) struct SessionState {
     pub(super) config: SessionConfig,
     /// The peer has shown that it knows the session.
     pub(super) bound: bool,
-    closing: bool,
+    pub(super) closing: bool,
     /// The way back from the last request.
     pub(super) route: Option<Arc<Route>>,
     /// Messages that wait or are being sent.
@@ -73,7 +73,7 @@ pub(super) struct SessionState {
     /// The one message to send on a session for one is queued, sent or over.
     pub(super) has_sent: bool,
     /// The one message to receive on a session for one.
-    only_incoming: Option<Box<MessageId>>,
+    pub(super) only_incoming: Option<Box<MessageId>>,
     pub(super) stats: SessionStats,
     next_of_same_id: Option<SessionId>,
 }
@@ -251,6 +251,9 @@ impl Connection {
         if !self.link.is_secure() && (uri.scheme() == Scheme::Msrps || session.terms.wants_protection()) {
             return Err(OpenErrorReason::NotSecure);
         }
+        if self.link.is_for_one_session() && !self.sessions.is_empty() {
+            return Err(OpenErrorReason::ChannelBusy);
+        }
         if self.find_exactly(uri).is_some() {
             return Err(OpenErrorReason::InUse);
         }
@@ -315,6 +318,7 @@ impl Connection {
 
     fn remove_session(&mut self, id: SessionId) {
         self.timers.cancel(Timer::Keepalive(id));
+        self.timers.cancel(Timer::Aborted(id));
         self.scheduler.hold(id, false);
         self.receiver.forget_session(id);
         let Some(state) = self.sessions.get(id.0) else {
@@ -367,24 +371,6 @@ impl SessionState {
     /// The peer's path is known, and so is that it is the peer who is at the other end.
     pub(super) fn may_send(&self) -> bool {
         self.config.terms.remote.is_some() && (self.bound || self.config.role == Role::Active)
-    }
-
-    /// Whether a message with this Message-ID is one too many. What comes where the peer may send no content is
-    /// control traffic, of which there may be any number (RFC 4975 §8.9).
-    pub(super) fn is_second_incoming(&self, message_id: &MessageId) -> bool {
-        let other = |only: &MessageId| only != message_id;
-        self.is_single_incoming() && self.only_incoming.as_deref().is_some_and(other)
-    }
-
-    /// A message begins.
-    pub(super) fn note_incoming(&mut self, message_id: &MessageId) {
-        if self.is_single_incoming() && self.only_incoming.is_none() {
-            self.only_incoming = Some(Box::new(message_id.clone()));
-        }
-    }
-
-    fn is_single_incoming(&self) -> bool {
-        self.config.single_message && self.config.terms.direction.may_receive()
     }
 
     pub(super) fn refuse_type(&mut self, essence: &str) {
@@ -505,6 +491,20 @@ impl Session<'_> {
         self.connection.hold_or_release(self.id);
         self.connection.refit(self.id);
         self.connection.finish_session(self.id);
+    }
+
+    /// Makes room for one more message each way on a session for one
+    /// ([`SessionConfig::single_message`]): signalling begins another transfer with the URIs as they are, by a new
+    /// file-transfer-id alone (RFC 5547 §8.1). To be called as soon as that offer is made or accepted, since the
+    /// peer may be faster than its answer. What is under way is not touched: what shall end is to be aborted
+    /// ([`Outgoing::abort`](crate::Outgoing::abort)) or rejected ([`Incoming::reject`](crate::Incoming::reject))
+    /// first.
+    pub fn allow_next_message(&mut self) {
+        if let Some(state) = self.connection.sessions.get_mut(self.id.0) {
+            state.has_sent = false;
+            state.only_incoming = None;
+        }
+        self.connection.timers.cancel(Timer::Aborted(self.id));
     }
 
     /// Ends the session when every message queued has its outcome; takes no further ones. Where they may

@@ -15,6 +15,8 @@ pub(super) enum Timer {
     Incomplete(IncomingId),
     /// A session has sent nothing.
     Keepalive(SessionId),
+    /// The peer has abandoned the one message of a session, and does not close it.
+    Aborted(SessionId),
     /// A requested session is neither accepted nor refused.
     Request,
     /// A message is sent, and no report has come.

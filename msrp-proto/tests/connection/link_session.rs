@@ -160,24 +160,6 @@ fn sessions_that_are_asked_for() {
     }
 }
 
-/// The connect plan of DC-4.4-05 is not this crate's.
-#[test]
-fn the_uris_of_requests_are_compared() {
-    for mut peer in peers(Setup::new) {
-        peer.feed(Frame::text("aaaa", "m1", "hello"));
-        assert_eq!(peer.sent_lines(), ["aaaa 200"]);
-        for other in [
-            "msrp://b.example.com:12763/other;tcp",
-            "msrp://b.example.com:12763/kjhd37s2s20w2a;dc",
-        ] {
-            peer.feed(Frame::text("bbbb", "m2", "hello").to(other));
-            assert_eq!(peer.sent_lines(), ["bbbb 481"]);
-        }
-        let events = peer.events();
-        assert_eq!(events.last().unwrap(), "m1 finished 5");
-    }
-}
-
 /// A file each way, from memory and streamed, with reports, over a network that loses no boundary.
 #[test]
 fn files_both_ways() {

@@ -7,7 +7,7 @@ use crate::wire_out::{LOCAL, PEER, Wire, limit, message, octets, path, shapes, s
 
 /// A session that has spoken.
 fn wire(max_len: usize) -> Wire {
-    let mut wire = Wire::over(Link::data_channel(max_len), Config::default());
+    let mut wire = Wire::over(Link::websocket(max_len), Config::default());
     wire.drain();
     wire
 }

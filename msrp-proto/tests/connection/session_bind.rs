@@ -227,12 +227,14 @@ fn msrps_wants_a_protected_connection() {
         session(B, &relayed),
     ] {
         Setup::new().no_session().run(|peer| {
+            assert!(!peer.connection.link().is_secure());
             let refused = peer.connection.open(session.clone()).unwrap_err();
             assert_eq!(refused.reason, OpenErrorReason::NotSecure);
             assert_eq!(*refused.session, session);
             peer.assert_silent();
         });
         Setup::new().secure().session(session).run(|peer| {
+            assert!(peer.connection.link().is_secure());
             assert_eq!(peer.sent_lines(), ["SEND 1-0/0 $"]);
         });
     }

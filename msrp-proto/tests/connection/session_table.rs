@@ -2,7 +2,7 @@
 
 use msrp_proto::wire::MsrpUri;
 use msrp_proto::{
-    Config, ExpectErrorReason, Matching, OpenErrorReason, Refusal, ReuseKey, Role, SessionConfig,
+    Config, ExpectErrorReason, Host, Matching, OpenErrorReason, Refusal, ReuseKey, Role, SessionConfig,
     SessionTable, Terms,
 };
 
@@ -442,4 +442,41 @@ fn an_address_apart_from_the_path_changes_only_where_to_connect() {
         peer.feed(Frame::text("t002", "m002", "x").to("msrp://203.0.113.9:5000/kjhd37s2s20w2a;tcp"));
         assert_eq!(peer.sent_lines(), ["t001 200", "t002 481"]);
     });
+}
+
+/// Shows: MSRP-5.4-11.
+#[test]
+fn sessions_by_the_certificate_of_the_client() {
+    let mut table = SessionTable::<u32>::default();
+    let mut expect = |id: &str, path: Option<&str>| {
+        let local = format!("msrps://b.example.com:12763/{id};tcp").parse().unwrap();
+        let terms = path.map_or_else(Terms::unknown, |path| Terms::new(path.parse().unwrap()));
+        let session = SessionConfig::new(local, Role::Passive, terms);
+        table.expect(session).unwrap()
+    };
+    let alice = expect("s001", Some("msrps://Alice.example.com:7654/a;tcp"));
+    let again = expect("s002", Some("msrps://alice.example.com:9/b;tcp"));
+    let relayed = "msrps://relay.example.com:1/r;tcp msrps://bob.example.com:2/c;tcp";
+    let bob = expect("s003", Some(relayed));
+    let address = expect("s004", Some("msrps://192.0.2.7:3/d;tcp"));
+    expect("s005", None);
+    expect("s006", Some("msrps://x.invalid:3/d;tcp"));
+    let opened = "msrps://b.example.com:12763/s007;tcp".parse::<MsrpUri>().unwrap();
+    table.opened(1, &opened).unwrap();
+
+    let name = |name: &str| Host::Name(name.parse().unwrap());
+    let from = |table: &SessionTable<u32>, names: &[Host]| table.expected_from(|host| names.contains(host));
+    assert_eq!(from(&table, &[name("alice.example.com")]), [alice, again]);
+    assert_eq!(from(&table, &[name("bob.example.com")]), [bob]);
+    let both = [name("bob.example.com"), Host::Address([192, 0, 2, 7].into())];
+    assert_eq!(from(&table, &both), [bob, address]);
+    for none in ["relay.example.com", "b.example.com", "example.com", "x.invalid"] {
+        assert_eq!(from(&table, &[name(none)]), [], "{none}");
+    }
+    assert_eq!(from(&table, &[]), []);
+    // What is bound or over waits for nobody.
+    table.withdraw(alice);
+    table.ended(bob);
+    let all = table.expected_from(|_| true);
+    assert_eq!(all, [again, address]);
 }

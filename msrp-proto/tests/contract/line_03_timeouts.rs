@@ -5,7 +5,7 @@ use std::time::Duration;
 use msrp_proto::wire::FailureReport::No;
 use msrp_proto::{Config, Message, Role};
 
-use crate::bench::{bound, fresh, text};
+use crate::bench::{bound, fresh, session, text};
 use crate::ops::shared::frames;
 
 const ZERO: Duration = Duration::ZERO;
@@ -54,6 +54,25 @@ fn a_timeout_that_was_handled_is_not_due_again() {
         bench.command(|connection| connection.session(session).map(|session| session.abort()));
         assert!(bench.pass(seconds(2000)) < 10);
         assert_eq!(bench.trace.count("Idle"), usize::from(ended));
+    }
+}
+
+/// A message that was given up, on a session for one.
+#[test]
+fn an_abandoned_session_is_told_of_once() {
+    for wait in [ZERO, seconds(1), seconds(1000), Duration::MAX] {
+        let config = Config::default().aborted_timeout(wait);
+        let (mut bench, first) = bound(config);
+        bench.command(|connection| connection.session(first).map(|session| session.abort()));
+        bench.open(session(Role::Passive).single_message(true));
+        for _ in 0..3 {
+            bench.input(bench.now, frames::chunk("aaaa", "file", "1-*/*", "", b"x", '#'));
+            bench.settle(bench.now);
+        }
+        let count = bench.pass(seconds(2000));
+        let told = usize::from(wait < seconds(2000));
+        assert!(count <= 2 * told, "{count} timeouts");
+        assert_eq!(bench.trace.count("StaleAborted"), told);
     }
 }
 

@@ -102,6 +102,9 @@ impl Log {
                     SessionEvent::Late { message_id, status } => {
                         format!("late {} {status}", message_id.as_str())
                     }
+                    SessionEvent::MessageRefused { message_id, status } => {
+                        format!("refused {} with {status}", message_id.as_str())
+                    }
                     SessionEvent::Unanswered => "unanswered".into(),
                     other => format!("{other:?}"),
                 };
