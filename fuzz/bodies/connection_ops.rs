@@ -347,6 +347,7 @@ impl<'a> Script<'a> {
         } else {
             MediaRanges::parse(b"text/plain").expect("a list of types")
         };
+        let session = session.single_message(self.below(4) == 1);
         // In place of the one that failed last, if there is one.
         match self.checked.carries.pop() {
             Some(carry) => session.accepts(accepts).replaces(carry),
@@ -471,7 +472,8 @@ impl<'a> Script<'a> {
             match kind {
                 0 => session.close(),
                 1 => session.abort(),
-                2..=5 => session.ping(),
+                2..=4 => session.ping(),
+                5 => session.allow_next_message(),
                 _ => session.update(terms),
             }
         });
@@ -558,6 +560,7 @@ fn config(u: &mut Unstructured<'_>) -> Config {
         .session_requests(below(u, 4) == 1)
         .request_timeout(pick(u, &[seconds(5), ZERO]))
         .matching(pick(u, &[Matching::Exact, Matching::SessionId]))
+        .aborted_timeout(pick(u, &[seconds(30), ZERO]))
 }
 
 fn plan(u: &mut Unstructured<'_>) -> Plan {

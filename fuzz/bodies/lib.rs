@@ -3,5 +3,6 @@
 pub mod content;
 #[path = "mod.rs"]
 mod proto;
+pub mod sdp;
 
 pub use self::proto::*;
