@@ -1,12 +1,19 @@
-//! Drivers for `msrp-proto`, over blocking TCP sockets and with tokio, and the pieces of the `msrp` program.
+//! Drivers for `msrp-proto`, over blocking sockets and with tokio, in TCP and TLS, and the pieces of the `msrp`
+//! program.
 
+pub mod call;
 pub mod decode;
 pub mod demo;
+pub mod dscp;
 pub mod listen;
+mod reach;
+mod receiving;
 pub mod send;
 pub mod std_driver;
 pub mod terminal;
+pub mod tls;
 pub mod tokio_driver;
+pub mod unreachable;
 
 /// Compiles the examples of the README.
 #[doc = include_str!("../../README.md")]

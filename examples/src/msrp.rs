@@ -12,14 +12,15 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use msrp_cpim::Address;
-use msrp_examples::{decode, demo, listen, send};
+use msrp_examples::terminal::harmless;
+use msrp_examples::{call, decode, demo, listen, send};
 use msrp_proto::wire::MsrpUri;
 use tokio::sync::Notify;
 
 /// MSRP (RFC 4975): send texts and files, see it at work, or look into what was captured.
 ///
 /// To send something to another machine, run "msrp listen" there. It prints a URI; give that to
-/// "msrp send" here.
+/// "msrp send" here. "msrp call" is for both ways at once, and with TLS.
 #[derive(Parser)]
 #[command(name = "msrp", version, after_help = EXIT_CODES)]
 struct Arguments {
@@ -55,6 +56,13 @@ Exit codes:
   2    nothing was sent: wrong arguments, a file that cannot be read, no connection
   130  interrupted";
 
+const CALL_CODES: &str = "\
+Exit codes:
+  0    the peer has confirmed everything, and all that it sent has arrived
+  1    something was not delivered or confirmed, or has not arrived whole
+  2    nothing was sent: wrong arguments, descriptions that do not fit, no connection, the wrong peer
+  130  interrupted";
+
 const DECODE_CODES: &str = "\
 Exit codes:
   0    nothing is wrong with the stream
@@ -63,11 +71,13 @@ Exit codes:
 
 #[derive(Subcommand)]
 enum Command {
-    /// Send a file over a real TCP connection, with short texts both ways meanwhile
+    /// Send a file over a real connection, with short texts both ways meanwhile
     ///
-    /// Two endpoints in this process talk over loopback. One streams a file from disk to the other, which
-    /// writes it to disk and compares its SHA-256. Prints who sent what, how long texts had to wait, and
-    /// the throughput. Leaves no files behind.
+    /// Two endpoints in this process agree upon a session by an offer and an answer in SDP, and talk over
+    /// loopback, in TLS: each has a certificate made for the occasion, and knows that of the other by the
+    /// fingerprint in SDP. One streams a file from disk to the other, which writes it to disk and compares its
+    /// SHA-256. Prints both descriptions, what they come to, who sent what, how long texts had to wait, and the
+    /// throughput. Leaves no files behind.
     #[command(after_help = DEMO_CODES)]
     Demo {
         /// A file of your own to send; it is only read
@@ -79,6 +89,9 @@ enum Command {
         /// Most octets of a chunk, or "none" for one chunk that is interrupted when others wait
         #[arg(long, value_name = "N|none", default_value = "2048", value_parser = chunk_limit)]
         chunk: ChunkLimit,
+        /// Agree upon plain TCP, readable on the way, instead of TLS
+        #[arg(long)]
+        plain: bool,
     },
     /// Wait for peers, show the texts that they send, and store the files
     ///
@@ -95,6 +108,18 @@ enum Command {
     /// standard error, with the reason.
     #[command(after_help = SEND_CODES)]
     Send(Send),
+    /// Agree with somebody on a session by an offer and an answer, and talk
+    ///
+    /// One side makes an offer, the other takes it and makes an answer: a few lines of text (SDP) each, which
+    /// you hand each other over any channel that you trust, such as a chat. Then one side connects to the other,
+    /// over TLS; each knows the other by the fingerprint in its lines. Whoever can change them on their way can
+    /// be between.
+    ///
+    /// Both sides can send texts and files. Each line of standard input is a text, too. When the input has ended,
+    /// all is confirmed, and nothing has come for two seconds, a side leaves; one that has sent nothing stays until
+    /// the other has left.
+    #[command(subcommand)]
+    Call(Call),
     /// Print a captured stream frame by frame, and mark what is wrong with it
     ///
     /// The stream is one direction of one connection, as octets. Problems are marked with "!": malformed
@@ -113,6 +138,56 @@ enum Command {
         #[arg(long)]
         redact: bool,
     },
+}
+
+#[derive(Subcommand)]
+enum Call {
+    /// Make an offer, and take the answer to it
+    ///
+    /// Prints the offer; give it to the other side, for "msrp call answer". Then paste the answer that comes
+    /// back, with an empty line behind it.
+    #[command(after_help = CALL_CODES)]
+    Offer(CallArguments),
+    /// Take an offer, and make the answer to it
+    ///
+    /// Paste the offer, with an empty line behind it. Prints the answer; give it to the other side.
+    #[command(after_help = CALL_CODES)]
+    Answer(CallArguments),
+}
+
+#[derive(Args)]
+struct CallArguments {
+    /// Where to listen: an address, perhaps with a port [default: any port, where the other side is likely to
+    /// reach this one]
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = bind_any_port)]
+    bind: Option<SocketAddr>,
+    /// The host name or address that the other side reaches this machine by
+    #[arg(long, value_name = "HOST")]
+    name: Option<String>,
+    /// Without TLS: readable on the way; both sides need to say so
+    #[arg(long)]
+    plain: bool,
+    /// Nobody can connect here; the other side listens. Not for both sides
+    #[arg(long, conflicts_with_all = ["bind", "name"])]
+    behind_nat: bool,
+    /// Write what this side makes to a file, instead of printing it
+    #[arg(long = "out", value_name = "FILE")]
+    ours: Option<PathBuf>,
+    /// Wait for a file with what the other side makes, instead of having it pasted
+    #[arg(long = "in", value_name = "FILE")]
+    theirs: Option<PathBuf>,
+    /// Where files that arrive go; made if it is not there
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+    /// A text to send, before the files; may be given again
+    #[arg(long = "text", value_name = "TEXT")]
+    texts: Vec<String>,
+    /// Files to send
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// How long to wait for the file of the other side, and for it to connect, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86400))]
+    wait: u64,
 }
 
 #[derive(Args)]
@@ -164,9 +239,17 @@ fn address(text: &str) -> Result<Address, &'static str> {
 }
 
 fn bind_address(text: &str) -> Result<SocketAddr, &'static str> {
+    socket_address(text, MsrpUri::REGISTERED_PORT)
+}
+
+fn bind_any_port(text: &str) -> Result<SocketAddr, &'static str> {
+    socket_address(text, 0)
+}
+
+fn socket_address(text: &str, port: u16) -> Result<SocketAddr, &'static str> {
     let address = text.trim_matches(['[', ']']).parse::<IpAddr>();
     text.parse()
-        .or_else(|_| address.map(|address| SocketAddr::new(address, MsrpUri::REGISTERED_PORT)))
+        .or_else(|_| address.map(|address| SocketAddr::new(address, port)))
         .map_err(|_| "not an address such as 192.0.2.7, 192.0.2.7:2855 or [2001:db8::7]:2855")
 }
 
@@ -203,15 +286,22 @@ const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let code = match Arguments::parse().command {
-        Command::Demo { file, size, chunk } => run_demo(file, size, chunk),
+        Command::Demo {
+            file,
+            size,
+            chunk,
+            plain,
+        } => run_demo(file, size, chunk, plain),
         Command::Listen(arguments) => run_listen(arguments),
         Command::Send(arguments) => run_send(arguments),
+        Command::Call(Call::Offer(arguments)) => run_call(call::Kind::Offer, arguments),
+        Command::Call(Call::Answer(arguments)) => run_call(call::Kind::Answer, arguments),
         Command::Decode { file, full, redact } => run_decode(&file, decode::Options { full, redact }),
     };
     ExitCode::from(code)
 }
 
-fn run_demo(file: Option<PathBuf>, size: u64, ChunkLimit(chunk_limit): ChunkLimit) -> u8 {
+fn run_demo(file: Option<PathBuf>, size: u64, ChunkLimit(chunk_limit): ChunkLimit, plain: bool) -> u8 {
     let interrupted = Arc::new(AtomicBool::new(false));
     let notice = Arc::clone(&interrupted);
     // Without a handler the program ends at once, and leaves its files: no reason not to begin.
@@ -222,6 +312,7 @@ fn run_demo(file: Option<PathBuf>, size: u64, ChunkLimit(chunk_limit): ChunkLimi
             None => demo::Source::Generated { octets: size << 20 },
         },
         chunk_limit,
+        plain,
         progress: io::stdout().is_terminal() && io::stderr().is_terminal(),
         interrupted,
     };
@@ -288,6 +379,36 @@ fn run_send(arguments: Send) -> u8 {
     }
 }
 
+fn run_call(makes: call::Kind, arguments: CallArguments) -> u8 {
+    let options = call::Options {
+        makes,
+        bind: arguments.bind,
+        name: arguments.name,
+        plain: arguments.plain,
+        behind_nat: arguments.behind_nat,
+        ours: arguments.ours,
+        theirs: arguments.theirs,
+        folder: arguments.folder,
+        texts: arguments.texts,
+        files: arguments.files,
+        wait: Duration::from_secs(arguments.wait),
+        interactive: io::stdin().is_terminal(),
+        interrupted: interruption(),
+    };
+    let remark = |text: fmt::Arguments<'_>| eprintln!("msrp: {text}");
+    match on_tokio(call::run(&options, &mut io::stdout(), remark)) {
+        Ok(Ok(call::Outcome::Well)) => WELL,
+        Ok(Ok(call::Outcome::Failed)) => WRONG,
+        Ok(Ok(call::Outcome::Interrupted)) => INTERRUPTED,
+        Ok(Err(call::Error::Output(error))) if error.kind() == ErrorKind::BrokenPipe => WELL,
+        Ok(Err(error)) => {
+            eprint!("msrp: ");
+            explain(&error)
+        }
+        Err(error) => explain(&error),
+    }
+}
+
 /// Told when the program is to end.
 fn interruption() -> Arc<Notify> {
     let interrupted = Arc::new(Notify::new());
@@ -338,6 +459,7 @@ fn explain(error: &dyn std::error::Error) -> u8 {
         text.push_str(&format!(": {error}"));
         cause = error.source();
     }
-    eprintln!("{text}");
+    // It may quote what somebody else has written.
+    eprintln!("{}", harmless(&text));
     UNUSABLE
 }

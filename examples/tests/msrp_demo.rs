@@ -61,6 +61,71 @@ fn in_chunks() {
     assert!(text.contains("Texts:  9 of 9 arrived; "), "{text}");
 }
 
+const OFFER: &str = "\nalice offers:\n";
+const ANSWER: &str = "\nbob answers:\n";
+
+/// The lines that somebody has sent, without what stands before them.
+fn description<'t>(text: &'t str, title: &str) -> Vec<&'t str> {
+    let (_, sent) = text
+        .split_once(title)
+        .unwrap_or_else(|| panic!("no {title:?} in\n{text}"));
+    let lines = sent.lines().take_while(|line| !line.is_empty());
+    lines.map(|line| line.strip_prefix("  ").unwrap()).collect()
+}
+
+/// The value of a line that stands there once.
+fn value<'t>(lines: &[&'t str], name: &str) -> &'t str {
+    let mut values = lines.iter().filter_map(|line| line.strip_prefix(name));
+    let value = values.next().unwrap_or_else(|| panic!("no {name} in {lines:?}"));
+    assert_eq!(values.next(), None, "{name} in {lines:?}");
+    value
+}
+
+/// Both descriptions are shown, and who connects where follows from them.
+fn assert_agreed(output: &Output, protocol: &str, scheme: &str, how: &str) {
+    let text = transcript(output);
+    let sent = [OFFER, ANSWER].map(|title| description(&text, title));
+    let mut ports = Vec::new();
+    for lines in &sent {
+        assert_eq!(lines[0], "v=0");
+        let (port, rest) = value(lines, "m=message ").split_once(' ').unwrap();
+        assert_eq!(rest, format!("{protocol} *"));
+        let path = format!("{scheme}://127.0.0.1:{port}/");
+        assert!(value(lines, "a=path:").starts_with(&path), "{text}");
+        ports.push(port);
+    }
+    let [offer, answer] = &sent;
+    assert_ne!(value(offer, "a=path:"), value(answer, "a=path:"));
+    assert_eq!(value(offer, "a=setup:"), "actpass");
+    assert_eq!(value(answer, "a=setup:"), "passive");
+    let agreed = format!(
+        "  alice  link  connects to bob at 127.0.0.1:{}, {how}\n",
+        ports[1]
+    );
+    assert!(text.contains(&agreed), "no {agreed:?} in\n{text}");
+}
+
+#[test]
+fn over_tls() {
+    let output = demo(&["--size", "1"]);
+    assert_intact(&output, 1 << 20);
+    let how = "TLS 1.3, both fingerprints verified";
+    assert_agreed(&output, "TCP/TLS/MSRP", "msrps", how);
+    let text = transcript(&output);
+    let shown = [OFFER, ANSWER].map(|title| description(&text, title));
+    let [alice, bob] = shown.map(|lines| value(&lines, "a=fingerprint:sha-256 "));
+    assert_eq!((alice.len(), bob.len()), (95, 95));
+    assert_ne!(alice, bob);
+}
+
+#[test]
+fn plain() {
+    let output = demo(&["--size", "1", "--plain"]);
+    assert_intact(&output, 1 << 20);
+    assert_agreed(&output, "TCP/MSRP", "msrp", "TCP");
+    assert!(!transcript(&output).contains("a=fingerprint:"));
+}
+
 #[test]
 fn as_one_chunk() {
     let output = demo(&["--size", "4", "--chunk", "none"]);

@@ -1,13 +1,14 @@
-//! `msrp demo`: two endpoints in one process, with a real TCP connection between them. One sends a large
-//! file from disk to disk; both send short texts meanwhile, which must not wait for the file.
+//! `msrp demo`: two endpoints in one process, which agree upon a session by an offer and an answer, and have a real
+//! connection between them, in TLS or not. One sends a large file from disk to disk; both send short texts meanwhile,
+//! which must not wait for the file.
 
 mod content;
 mod file;
 mod peer;
 mod show;
+mod signalling;
 
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -16,14 +17,20 @@ use std::thread;
 use std::time::Instant;
 
 use indicatif::ProgressBar;
-use msrp_proto::wire::{BuildError, MsrpUri, Path, Scheme, SessionToken};
-use msrp_proto::{Config, Connection, Link, Role, SessionConfig, Terms};
+use msrp_proto::{Config, Connection, Link, OpenErrorReason};
+use msrp_sdp::Ids;
+use rustls::RootCertStore;
 
 use self::file::Offer;
 use self::peer::{News, Peer, Who};
 use self::show::Show;
-use crate::std_driver::{Driver, Handle, seed};
+use self::signalling::{Party, signal};
+use crate::dscp::Dscp;
+use crate::std_driver::{Driver, Handle, establish};
 use crate::terminal::progress_bar;
+use crate::tls::{Layer, TlsError};
+
+pub use self::signalling::SignallingError;
 
 /// What to demonstrate.
 #[derive(Clone, Debug)]
@@ -33,6 +40,8 @@ pub struct Options {
     /// Most octets of body in a chunk; `None` sends the file as one chunk that is interrupted when others
     /// wait.
     pub chunk_limit: Option<usize>,
+    /// Over TCP, readable on the way, instead of TLS.
+    pub plain: bool,
     /// Whether progress may be drawn on the terminal (standard error).
     pub progress: bool,
     /// Set by whoever wants the demonstration to stop early and tidy up.
@@ -84,9 +93,6 @@ impl Outcome {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address is none that a URI can name.
-    #[error("cannot name the session")]
-    Address(#[from] BuildError),
     /// The file to send cannot be read.
     #[error("cannot read {}", path.display())]
     File {
@@ -98,12 +104,21 @@ pub enum Error {
     /// The transcript cannot be written.
     #[error("cannot write the transcript")]
     Output(#[source] io::Error),
-    /// The operating system gives no randomness, sockets, or threads.
+    /// The session that was agreed upon cannot be opened.
+    #[error("cannot open the session")]
+    Session(#[from] OpenErrorReason),
+    /// The two cannot agree upon a session.
+    #[error("no session can be agreed upon")]
+    Signalling(#[from] SignallingError),
+    /// The operating system gives no randomness or threads.
     #[error("the system denies what the demonstration needs")]
     System(#[source] io::Error),
     /// Temporary files cannot be written.
     #[error("cannot write temporary files")]
     Temporary(#[source] io::Error),
+    /// TLS cannot begin.
+    #[error("TLS cannot be had")]
+    Tls(#[from] TlsError),
 }
 
 /// Runs the demonstration and writes its transcript.
@@ -118,30 +133,30 @@ pub fn run(options: &Options, transcript: &mut dyn Write) -> Result<Outcome, Err
         .map_err(Error::Temporary)?;
     let stop = &*options.interrupted;
     let offer = Offer::prepare(&options.source, stop)?;
-    let (active, passive) = sockets().map_err(Error::System)?;
-    // What signalling does in real life: each side makes a URI for the session, and tells the other.
-    let alice_uri = session_uri(active.local_addr().map_err(Error::System)?)?;
-    let bob_uri = session_uri(passive.local_addr().map_err(Error::System)?)?;
+    let mut ids = ids().map_err(Error::System)?;
+    let signalled = signal(options.plain, &mut ids)?;
 
     let progress = Arc::new(AtomicU64::new(0));
     let (news, told) = mpsc::channel();
     let config = Arc::new(Config::default().chunk_limit(options.chunk_limit));
-    let endpoint = |who: Who, local: &MsrpUri, remote: &MsrpUri| -> Result<(Driver<Peer>, Peer), Error> {
-        let seed = seed().map_err(Error::System)?;
-        let mut connection = Connection::new(Arc::clone(&config), Link::tcp(), Instant::now(), seed);
-        let role = match who {
-            Who::Alice => Role::Active,
-            Who::Bob => Role::Passive,
-        };
-        let terms = Terms::new(Path::from(remote.clone()));
+    let roots = Arc::new(RootCertStore::empty()); // nobody is known by name
+    let mut endpoint = |who: Who, party: &Party| -> Result<(Driver<Peer>, Peer), Error> {
+        let plan = party.agreement.plan();
+        let link = if plan.tls() { Link::tls() } else { Link::tcp() };
+        let mut connection = Connection::new(Arc::clone(&config), link, Instant::now(), ids.seed());
         let session = connection
-            .open(SessionConfig::new(local.clone(), role, terms))
-            .map_err(|error| Error::System(io::Error::other(error)))?;
-        let peer = Peer::new(who, session, folder.path(), offer.len, &progress, news.clone());
-        Ok((Driver::new(connection), peer))
+            .open(party.agreement.session())
+            .map_err(|error| error.reason)?;
+        let tls = match &party.identity {
+            Some(identity) => Layer::of(plan, identity, &roots)?,
+            None => None,
+        };
+        let (plan, news) = (plan.clone(), news.clone());
+        let peer = Peer::new(who, session, plan, folder.path(), offer.len, &progress, news);
+        Ok((Driver::new(connection).secure(tls), peer))
     };
-    let (alice, alice_peer) = endpoint(Who::Alice, &alice_uri, &bob_uri)?;
-    let (bob, bob_peer) = endpoint(Who::Bob, &bob_uri, &alice_uri)?;
+    let (alice, alice_peer) = endpoint(Who::Alice, &signalled.alice)?;
+    let (bob, bob_peer) = endpoint(Who::Bob, &signalled.bob)?;
     let handles = [alice.handle(), bob.handle()];
 
     let bar = if options.progress {
@@ -152,45 +167,36 @@ pub fn run(options: &Options, transcript: &mut dyn Write) -> Result<Outcome, Err
     let mut show = Show::new(transcript, bar, &offer, &progress, folder.path(), stop);
     thread::scope(|threads| {
         let _ends = AbortOnDrop(&handles);
-        for (driver, mut peer, stream) in [(alice, alice_peer, active), (bob, bob_peer, passive)] {
+        let sides = [
+            (alice, alice_peer, &signalled.alice),
+            (bob, bob_peer, &signalled.bob),
+        ];
+        for (driver, mut peer, party) in sides {
             let news: Sender<News> = news.clone();
             thread::Builder::new()
                 .name(peer.who.name().into())
                 .spawn_scoped(threads, move || {
-                    let ended = driver.run(Ok(stream), &mut peer);
+                    let plan = party.agreement.plan();
+                    let stream = establish(plan, Some(&party.listener), Some(Dscp::default()));
+                    let ended = driver.run(stream.map_err(Into::into), &mut peer);
                     let _ = news.send(News::Ended(peer.who, ended));
                 })
                 .map_err(Error::System)?;
         }
-        show.introduce([&alice_uri, &bob_uri], options.chunk_limit)
+        show.introduce(options.chunk_limit)
+            .and_then(|()| show.signalling(&signalled))
+            .and_then(|()| show.connect(&signalled, &told, &handles))
             .and_then(|()| show.play(&told, &handles))
             .and_then(|()| show.conclude())
             .map_err(Error::Output)
     })
 }
 
-/// Both ends of a connection over loopback.
-fn sockets() -> io::Result<(TcpStream, TcpStream)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let active = TcpStream::connect(listener.local_addr()?)?;
-    loop {
-        let (passive, from) = listener.accept()?;
-        if from == active.local_addr()? {
-            return Ok((active, passive));
-        }
-    }
-}
-
-fn session_uri(address: SocketAddr) -> Result<MsrpUri, Error> {
-    let mut failed = None;
-    let token = SessionToken::random(|octets| failed = getrandom::fill(octets).err());
-    match failed {
-        Some(error) => Err(Error::System(error.into())),
-        None => Ok(MsrpUri::build(Scheme::Msrp, address.ip())
-            .port(address.port())
-            .session_id(token)
-            .finish()?),
-    }
+/// Where everything that must not be guessed comes from.
+fn ids() -> io::Result<Ids> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)?;
+    Ok(Ids::seeded(seed))
 }
 
 /// However the demonstration ends, its threads do.

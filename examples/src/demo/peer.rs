@@ -13,10 +13,13 @@ use msrp_proto::{
     Body, Connection, Event, Inbox, IncomingEvent, IncomingId, MediaType, Message, OutgoingEvent, OutgoingId,
     Receipt, ReceiveFailure, Received, Refusal, SendFailure, SessionEvent, SessionId,
 };
+use msrp_sdp::{ConnectionPlan, Verified};
+use rustls::ProtocolVersion;
 
 use super::content::{Contents, Told};
 use super::file::{Download, Upload};
 use crate::std_driver::{Application, Ended};
+use crate::tls::Layer;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who {
@@ -68,6 +71,7 @@ pub(super) enum News {
     FileReported(ByteRange, StatusCode),
     Heard(Who, Option<MessageId>, String, Instant),
     Said(MessageId, &'static str, Instant),
+    Secured(Secured),
     /// What has arrived at somebody, other than plain text.
     Content(Who, Told),
     /// The disk, at one end or the other.
@@ -75,9 +79,17 @@ pub(super) enum News {
     TextFailed(Who, SendFailure),
 }
 
+/// How somebody is sure of the other.
+pub(super) struct Secured {
+    pub(super) version: Option<ProtocolVersion>,
+    /// The certificate of the other has a fingerprint that signalling told of.
+    pub(super) by_fingerprint: bool,
+}
+
 pub(super) struct Peer {
     pub(super) who: Who,
     session: SessionId,
+    plan: ConnectionPlan,
     /// Texts. The file does not go through it: it is not to be in memory as a whole.
     inbox: Inbox,
     contents: Contents,
@@ -93,6 +105,7 @@ impl Peer {
     pub(super) fn new(
         who: Who,
         session: SessionId,
+        plan: ConnectionPlan,
         folder: &Path,
         file_len: u64,
         progress: &Arc<AtomicU64>,
@@ -102,6 +115,7 @@ impl Peer {
         Self {
             who,
             session,
+            plan,
             inbox: Inbox::default(),
             contents: Contents::new(who),
             upload: None,
@@ -258,6 +272,14 @@ impl Peer {
 }
 
 impl Application for Peer {
+    fn on_secured(&mut self, tls: &Layer) {
+        let certificate = tls.peer_chain().first().map(AsRef::as_ref);
+        self.tell(News::Secured(Secured {
+            version: tls.version(),
+            by_fingerprint: self.plan.verify(certificate) == Ok(Verified::Fingerprint),
+        }));
+    }
+
     fn on_event(&mut self, connection: &mut Connection, event: Event) {
         match event {
             Event::Outgoing(id, event) if self.upload.as_ref().is_some_and(|(file, _)| *file == id) => {

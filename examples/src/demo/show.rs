@@ -10,13 +10,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::{BinaryBytes, ProgressBar};
-use msrp_proto::wire::{MessageId, MsrpUri};
+use msrp_proto::wire::MessageId;
 use msrp_proto::{Message, Refusal};
+use msrp_sdp::Action;
+use rustls::ProtocolVersion;
 
 use super::Outcome;
 use super::content::{self, Contents, Told};
 use super::file::{Download, Offer};
-use super::peer::{News, Peer, Who};
+use super::peer::{News, Peer, Secured, Who};
+use super::signalling::Signalled;
 use crate::std_driver::Handle;
 
 /// How often the bar is moved, and how soon an interruption is noticed.
@@ -32,6 +35,8 @@ pub(super) struct Show<'a> {
     /// Set when the demonstration is to stop early.
     stop: &'a AtomicBool,
     began: Instant,
+    /// Who is sure of the other, with TLS.
+    secured: Vec<Secured>,
     /// Texts that have not arrived yet.
     on_their_way: BTreeMap<MessageId, (&'static str, Instant)>,
     texts_sent: usize,
@@ -74,6 +79,7 @@ impl<'a> Show<'a> {
             folder,
             stop,
             began: Instant::now(),
+            secured: Vec::new(),
             on_their_way: BTreeMap::new(),
             texts_sent: 0,
             texts_intact: 0,
@@ -87,12 +93,7 @@ impl<'a> Show<'a> {
         }
     }
 
-    /// Session-ids are secrets (RFC 4975 §14.1), so the URIs are shown without.
-    pub(super) fn introduce(&mut self, uris: [&MsrpUri; 2], chunk_limit: Option<usize>) -> io::Result<()> {
-        let [alice, bob] = uris.map(|uri| {
-            let port = uri.port().unwrap_or_default();
-            format!("{}://{}:{port}/…;{}", uri.scheme(), uri.host(), uri.transport())
-        });
+    pub(super) fn introduce(&mut self, chunk_limit: Option<usize>) -> io::Result<()> {
         let chunks = match chunk_limit {
             Some(limit) => format!("in chunks of at most {limit} octets"),
             None => "as one chunk, interrupted when others wait".into(),
@@ -102,10 +103,8 @@ impl<'a> Show<'a> {
         } = self.offer;
         writeln!(
             self.transcript,
-            "Two MSRP endpoints, one TCP connection over loopback"
+            "Two MSRP endpoints, one connection over loopback"
         )?;
-        writeln!(self.transcript, "  alice  {alice}  connects")?;
-        writeln!(self.transcript, "  bob    {bob}  listens")?;
         writeln!(
             self.transcript,
             "  file   {}, {} ({len} octets), {chunks}",
@@ -115,6 +114,59 @@ impl<'a> Show<'a> {
         writeln!(self.transcript, "         SHA-256 {}\n", hex(sha256))
     }
 
+    /// Both descriptions, as they were sent. Their session-ids are secrets (RFC 4975 §14.1), of a session that is over
+    /// when the demonstration is.
+    pub(super) fn signalling(&mut self, signalled: &Signalled) -> io::Result<()> {
+        let sent = [
+            ("alice offers", &signalled.offer),
+            ("bob answers", &signalled.answer),
+        ];
+        for (title, description) in sent {
+            writeln!(self.transcript, "{title}:")?;
+            for line in String::from_utf8_lossy(description).lines() {
+                writeln!(self.transcript, "  {line}")?;
+            }
+            writeln!(self.transcript)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the connection, and tells what was agreed upon.
+    pub(super) fn connect(
+        &mut self,
+        signalled: &Signalled,
+        told: &Receiver<News>,
+        handles: &[Handle<Peer>; 2],
+    ) -> io::Result<()> {
+        self.began = Instant::now();
+        let [_, bob] = handles;
+        let sides = [(Who::Alice, &signalled.alice), (Who::Bob, &signalled.bob)];
+        for (who, party) in sides {
+            let plan = party.agreement.plan();
+            let Action::Connect(target) = plan.action() else {
+                continue;
+            };
+            if plan.tls() {
+                self.follow(told, bob, |show| show.secured.len() == 2)?;
+            }
+            let how = match self.secured[..] {
+                _ if !plan.tls() => "TCP".to_owned(),
+                [ref one, ref other] if one.by_fingerprint && other.by_fingerprint => {
+                    format!("{}, both fingerprints verified", version(one.version))
+                }
+                [ref one, _] => format!("{}, FINGERPRINTS NOT VERIFIED", version(one.version)),
+                _ => return Ok(()), // what came instead has been told
+            };
+            let (other, host, port) = (who.other().name(), target.host(), target.port());
+            self.line(
+                who,
+                "link",
+                format_args!("connects to {other} at {host}:{port}, {how}"),
+            )?;
+        }
+        Ok(())
+    }
+
     /// Both say hello, the file goes from Alice to Bob, both say goodbye.
     pub(super) fn play(&mut self, told: &Receiver<News>, handles: &[Handle<Peer>; 2]) -> io::Result<()> {
         let [alice, bob] = handles;
@@ -122,7 +174,6 @@ impl<'a> Show<'a> {
             let _ = to.call(move |connection, peer| peer.say(connection, line));
         };
         let all_heard = |show: &Self| show.texts_sent > 0 && show.on_their_way.is_empty();
-        self.began = Instant::now();
 
         say(alice, "Hello, Bob. Ready for the file?");
         self.follow(told, bob, |show| show.texts_sent == 1 && all_heard(show))?;
@@ -212,6 +263,10 @@ impl<'a> Show<'a> {
                 Ok(())
             }
             News::Heard(who, id, text, at) => self.heard(who, id, &text, at),
+            News::Secured(how) => {
+                self.secured.push(how);
+                Ok(())
+            }
             News::TextFailed(who, why) => self.line(who, "text", format_args!("FAILED: {why}")),
             News::FileOffered(id, at) => {
                 self.file.offered = Some(at);
@@ -420,6 +475,14 @@ impl<'a> Show<'a> {
         };
         writeln!(transcript, "{verdict}")?;
         Ok(outcome)
+    }
+}
+
+fn version(version: Option<ProtocolVersion>) -> String {
+    match version {
+        Some(ProtocolVersion::TLSv1_2) => "TLS 1.2".into(),
+        Some(ProtocolVersion::TLSv1_3) => "TLS 1.3".into(),
+        other => format!("TLS ({other:?})"),
     }
 }
 

@@ -1,10 +1,6 @@
 //! Waits for peers, shows what they say, and stores what they send.
 
-mod address;
-mod cpim;
-mod parts;
 mod peer;
-mod store;
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
@@ -14,20 +10,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use msrp_proto::Config;
+use msrp_proto::wire::{MsrpUri, Scheme, SessionToken};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 use self::peer::{Shared, Visit, receive};
+use crate::reach::{NotAHost, reached_by};
+use crate::receiving::{SILENCE, prepare};
 
 /// More peers at a time wait until one leaves.
 const MAX_PEERS: usize = 64;
-
-/// A message of which nothing comes for so long is given up: its sender may have lost power.
-const SILENCE: Duration = Duration::from_secs(120);
-
-/// A text up to this size is shown; a longer one is stored as a file.
-const MAX_SHOWN: usize = 64 * 1024;
 
 /// What to do.
 #[derive(Debug)]
@@ -108,14 +101,14 @@ pub async fn run(
     output: &mut impl Write,
     mut remark: impl FnMut(fmt::Arguments<'_>),
 ) -> Result<Outcome, Error> {
-    store::prepare(&options.folder).map_err(|source| Error::Folder {
+    prepare(&options.folder).map_err(|source| Error::Folder {
         folder: options.folder.clone(),
         source,
     })?;
     let address = options.bind;
     let cannot = |source| Error::Bind { address, source };
     let listener = TcpListener::bind(address).await.map_err(cannot)?;
-    let (uri, reachable) = address::uri(listener.local_addr().map_err(cannot)?, options.name.as_deref())?;
+    let (uri, reachable) = uri(listener.local_addr().map_err(cannot)?, options.name.as_deref())?;
     say(output, uri.as_str())?;
     if !reachable {
         remark(format_args!(
@@ -170,12 +163,21 @@ pub async fn run(
     Ok(outcome)
 }
 
+/// A URI with a fresh session-id for what listens at `bound`; and whether peers on other machines can use it.
+fn uri(bound: SocketAddr, name: Option<&str>) -> Result<(MsrpUri, bool), Error> {
+    let (host, reachable) = reached_by(bound.ip(), name).map_err(|NotAHost| Error::Name)?;
+    let mut octets = [0; 10];
+    getrandom::fill(&mut octets).map_err(|error| Error::Random(error.into()))?;
+    let uri = MsrpUri::build(Scheme::Msrp, &host)
+        .port(bound.port())
+        .session_id(SessionToken::random(|buffer| buffer.copy_from_slice(&octets)))
+        .finish()
+        .map_err(|_| Error::Name)?;
+    Ok((uri, reachable))
+}
+
 fn say(output: &mut impl Write, line: &str) -> Result<(), Error> {
     writeln!(output, "{line}")
         .and_then(|()| output.flush())
         .map_err(Error::Output)
-}
-
-fn octets(number: u64) -> String {
-    format!("{number} {}", if number == 1 { "octet" } else { "octets" })
 }

@@ -7,7 +7,7 @@ use msrp_proto::{ConnectionError, SendErrorReason, SendFailure, TargetError};
 
 /// Why something was not delivered.
 #[derive(Clone, Debug)]
-pub(super) enum Why {
+pub(crate) enum Why {
     /// What became of it on the wire; more is known when the connection has ended.
     Failed(SendFailure),
     /// Not even begun.
@@ -22,8 +22,18 @@ pub(super) enum Why {
 }
 
 impl Why {
+    /// Whether more is known when the connection has ended.
+    pub(crate) fn is_loss(&self) -> bool {
+        matches!(
+            self,
+            Self::Failed(SendFailure::ConnectionLost)
+                | Self::NotTaken(SendErrorReason::Closing)
+                | Self::SessionOver(None)
+        )
+    }
+
     /// One line. `lost`: how the connection ended, if it has.
-    pub(super) fn in_words(&self, lost: Option<ConnectionError>, timeout: Duration) -> String {
+    pub(crate) fn in_words(&self, lost: Option<ConnectionError>, timeout: Duration) -> String {
         match self {
             Self::Failed(SendFailure::Refused(status)) => refused(*status),
             Self::Failed(SendFailure::ConnectionLost) => went_away(lost),

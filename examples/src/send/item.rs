@@ -14,11 +14,11 @@ use super::{Error, Wrapper};
 use crate::terminal::harmless;
 
 /// A text, a file that is open, or standard input.
-pub(super) struct Item {
+pub(crate) struct Item {
     /// As it is called here.
-    pub(super) title: String,
+    pub(crate) title: String,
     /// Of standard input: what was read so far.
-    pub(super) len: u64,
+    pub(crate) len: u64,
     content: Content,
     /// What stands before the content in the message, if it is wrapped.
     head: Bytes,
@@ -41,7 +41,7 @@ enum Content {
 const PIECE: usize = 64 * 1024;
 
 impl Item {
-    pub(super) fn text(number: usize, text: &str) -> Self {
+    pub(crate) fn text(number: usize, text: &str) -> Self {
         Self {
             title: format!("text {number}"),
             len: text.len() as u64,
@@ -118,7 +118,7 @@ impl Item {
         Ok(self)
     }
 
-    pub(super) fn is_file(&self) -> bool {
+    pub(crate) fn is_file(&self) -> bool {
         matches!(self.content, Content::File { .. })
     }
 
@@ -131,7 +131,7 @@ impl Item {
         (!self.is_input()).then_some(self.head.len() as u64 + self.len)
     }
 
-    pub(super) fn message(&self) -> Message {
+    pub(crate) fn message(&self) -> Message {
         let body = match &self.content {
             Content::Text(text) => Body::from([&self.head, text.as_bytes()].concat()),
             Content::File { .. } | Content::Input { .. } => Body::streamed(self.total()),
@@ -146,6 +146,14 @@ impl Item {
             Message::new(token("message", "cpim"), body).wraps(self.media_type())
         };
         message.success_report(true)
+    }
+
+    /// The file, to be read from its begin; `None` if it is none.
+    pub(crate) fn into_file(self) -> Option<File> {
+        match self.content {
+            Content::File { file, .. } => Some(file),
+            _ => None,
+        }
     }
 
     fn media_type(&self) -> MediaType {
@@ -225,7 +233,7 @@ fn token(type_: &str, subtype: &str) -> MediaType {
 }
 
 /// Opens all, in the order in which they are sent.
-pub(super) fn items(
+pub(crate) fn items(
     texts: &[String],
     files: &[PathBuf],
     wrapper: Option<&Wrapper>,

@@ -1,7 +1,7 @@
 //! Sends texts and files to a peer that waits.
 
-mod explain;
-mod item;
+pub(crate) mod explain;
+pub(crate) mod item;
 mod sending;
 mod wrap;
 

@@ -232,17 +232,13 @@ impl Sending {
         complain: &mut impl FnMut(fmt::Arguments<'_>),
     ) -> io::Result<()> {
         for (item, outcome) in std::mem::take(&mut self.untold) {
-            let waits = matches!(
-                outcome,
-                Err(Why::Failed(SendFailure::ConnectionLost) | Why::SessionOver(None))
-            );
             match outcome {
                 Ok(()) => {
                     let unit = if item.len == 1 { "octet" } else { "octets" };
                     writeln!(output, "{}: delivered, {} {unit}", item.title, item.len)?;
                     output.flush()?;
                 }
-                Err(_) if waits && self.lost.is_none() => self.untold.push((item, outcome)),
+                Err(ref why) if why.is_loss() && self.lost.is_none() => self.untold.push((item, outcome)),
                 Err(why) => complain(format_args!(
                     "{}: {}",
                     item.title,

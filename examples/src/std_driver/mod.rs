@@ -1,4 +1,4 @@
-//! Drives a [`Connection`] over a blocking TCP socket, with nothing but the standard library.
+//! Drives a [`Connection`] over a blocking TCP socket, in TLS or not, with threads of the standard library.
 //!
 //! Two MSRP endpoints that write at the same time, and read only when they have written, wait for one
 //! another for ever. A blocking socket knows no "whichever comes first", so three threads share the work:
@@ -17,8 +17,17 @@
 //!   that is slow, or a peer that does not take its answers, stops the reading; TCP does the rest.
 //! - The writer has one buffer at a time. What is to be sent after it is not made before the operating
 //!   system has taken it, so that answers and short messages overtake a long one.
+//! - TLS is one more state between the two, and lives on the same thread: what the reader brings is decrypted
+//!   there, what the writer gets is encrypted there ([`Driver::secure`]). The other threads only know octets.
+//!
+//! A session that an offer and an answer have agreed upon (`msrp_sdp::Agreement`) comes here in three steps: its settings go
+//! to [`Connection::open`], [`establish`] makes the socket, [`Layer::of`] the TLS. The README shows it, and
+//! [`demo`](crate::demo) does it.
 
+mod connect;
+mod establish;
 mod threads;
+mod transport;
 
 use std::fmt;
 use std::io;
@@ -30,13 +39,25 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use msrp_proto::{Connection, ConnectionError, Event, LinkError, Seed};
 
+pub use self::connect::{connect, connect_any};
+pub use self::establish::{EstablishError, establish};
+
 use self::threads::{read_when_permitted, write_in_turn};
+use self::transport::Transport;
+use crate::dscp::Dscp;
+use crate::tls::{Layer, TlsError};
 
 /// What an application does about the events of its connection. Closures will do.
 pub trait Application {
     /// Called with each event, in order, on the thread of the driver. While it runs nothing is read and
     /// nothing new is sent.
     fn on_event(&mut self, connection: &mut Connection, event: Event);
+
+    /// Called once, before any event that comes of octets of the peer, when the TLS handshake is over and the peer is whom
+    /// it should be: for those who want to show how. Not called without TLS. Default: nothing.
+    fn on_secured(&mut self, tls: &Layer) {
+        let _ = tls;
+    }
 }
 
 impl<F: FnMut(&mut Connection, Event)> Application for F {
@@ -52,6 +73,8 @@ pub struct Driver<A> {
     wakes: Receiver<Wake<A>>,
     handle: Handle<A>,
     linger: Duration,
+    tls: Option<Layer>,
+    dscp: Option<Dscp>,
 }
 
 /// Gives commands to a [`Driver`], running or about to, from any thread.
@@ -68,7 +91,7 @@ pub struct Gone;
 pub struct Ended {
     /// What [`Event::ConnectionLost`] told the application.
     pub reason: ConnectionError,
-    /// What the operating system said, if the transport failed.
+    /// What the operating system said, if the transport failed, or a [`TlsError`] ([`TlsError::of`]).
     pub error: Option<io::Error>,
 }
 
@@ -93,7 +116,27 @@ impl<A: Application> Driver<A> {
             wakes,
             handle: Handle(handle),
             linger: Duration::from_secs(2),
+            tls: None,
+            dscp: Some(Dscp::default()),
         }
+    }
+
+    /// Has the connection in TLS; with `None`, as [`Layer::of`] has it for plans without TLS, it is left as it is. The
+    /// handshake comes first and has 10 s; until it is over and the certificate of the peer judged, nothing of the
+    /// connection is sent. If it fails, the sessions do.
+    ///
+    /// For a connection of [`Link::tls`](msrp_proto::Link::tls). Without this, such a connection fails with
+    /// [`TlsError::Plain`]: what was to be protected does not go over a plain socket.
+    pub fn secure(self, tls: impl Into<Option<Layer>>) -> Self {
+        Self {
+            tls: tls.into(),
+            ..self
+        }
+    }
+
+    /// How packets are marked, if that can be had. Default: [`Dscp::AF21`].
+    pub fn dscp(self, dscp: Option<Dscp>) -> Self {
+        Self { dscp, ..self }
     }
 
     /// How long to wait, after the last event, for the last octets to leave and for the peer to close its
@@ -119,18 +162,26 @@ impl<A: Application> Driver<A> {
             wakes,
             handle: Handle(wake),
             linger,
+            tls,
+            dscp,
         } = self;
         let (permits, permitted) = mpsc::channel();
         let (to_write, written) = mpsc::channel();
+        let is_plain = tls.is_none() && connection.link().is_secure();
         let drive = Drive {
             connection: &mut connection,
             application,
+            transport: Transport::new(tls, Instant::now()),
             wakes: &wakes,
             permits,
             to_write,
             linger,
         };
-        let stream = match stream.and_then(|stream| stream.set_nodelay(true).map(|()| stream)) {
+        let stream = match stream.and_then(|stream| prepare(stream, dscp)) {
+            Ok(_) if is_plain => Err(TlsError::Plain.into()),
+            prepared => prepared,
+        };
+        let stream = match stream {
             Ok(stream) => stream,
             Err(error) => {
                 let _ = wake.send(Wake::Failed(error)); // behind the commands given so far
@@ -152,6 +203,7 @@ impl<A: Application> Driver<A> {
 struct Drive<'a, A> {
     connection: &'a mut Connection,
     application: &'a mut A,
+    transport: Transport,
     wakes: &'a Receiver<Wake<A>>,
     permits: Sender<()>,
     to_write: Sender<Bytes>,
@@ -163,12 +215,13 @@ impl<A: Application> Drive<'_, A> {
         let Self {
             connection,
             application,
+            mut transport,
             wakes,
             permits,
             to_write,
             linger,
         } = self;
-        let (mut reading, mut writing, mut eof) = (false, false, false);
+        let (mut reading, mut writing, mut eof, mut broken) = (false, false, false, false);
         let mut error = None;
         let mut lost = None;
         let (reason, until) = loop {
@@ -182,7 +235,7 @@ impl<A: Application> Drive<'_, A> {
                 }
                 application.on_event(connection, event);
             }
-            if !writing && let Some(octets) = connection.poll_transmit(Instant::now()) {
+            if !writing && let Some(octets) = transport.poll_transmit(connection, Instant::now()) {
                 writing = true;
                 let _ = to_write.send(octets); // a writer that is gone has told why
                 continue; // handing out octets may have raised events
@@ -192,18 +245,19 @@ impl<A: Application> Drive<'_, A> {
             {
                 break (reason, until);
             }
-            if !reading && connection.wants_input() {
+            if !reading && transport.wants_input(connection) {
                 reading = true;
                 let _ = permits.send(());
             }
-            let due = match (connection.poll_timeout(), lost) {
-                (Some(due), Some((_, until))) => Some(due.min(until)),
-                (due, lost) => due.or(lost.map(|(_, until)| until)),
-            };
-            match wait(wakes, due) {
+            let until = lost.map(|(_, until)| until);
+            let due = [connection.poll_timeout(), until, transport.due()];
+            match wait(wakes, due.into_iter().flatten().min()) {
                 Some(Wake::Read(octets)) => {
                     reading = false;
-                    connection.handle_input(Instant::now(), octets);
+                    eof |= transport.handle_input(connection, Instant::now(), octets);
+                    if let Some(tls) = transport.poll_secured() {
+                        application.on_secured(tls);
+                    }
                 }
                 Some(Wake::Written) => {
                     writing = false;
@@ -211,15 +265,15 @@ impl<A: Application> Drive<'_, A> {
                 }
                 Some(Wake::Eof) => {
                     eof = true;
-                    connection.handle_eof(Instant::now());
+                    transport.handle_eof(connection, Instant::now());
                 }
                 Some(Wake::Failed(cause)) => {
-                    let what = if link.is_some() {
-                        LinkError::Reset
-                    } else {
-                        LinkError::Connect
+                    let what = match TlsError::of(&cause) {
+                        Some(error) => error.link_error(),
+                        None if link.is_some() => LinkError::Reset,
+                        None => LinkError::Connect,
                     };
-                    (writing, eof) = (false, true);
+                    (writing, broken) = (false, true);
                     error.get_or_insert(cause);
                     connection.handle_failure(Instant::now(), what);
                 }
@@ -231,15 +285,27 @@ impl<A: Application> Drive<'_, A> {
             if connection.poll_timeout().is_some_and(|due| due <= now) {
                 connection.handle_timeout(now);
             }
+            transport.handle_timeout(connection, now);
         };
         if let Some(HangUp(stream)) = &link
             && !writing
-            && !eof
+            && !broken
         {
+            if let Some(octets) = transport.close() {
+                let _ = to_write.send(octets);
+                loop {
+                    match wait(wakes, Some(until)) {
+                        Some(Wake::Written | Wake::Failed(_)) | None => break,
+                        Some(Wake::Read(_)) => reading = false,
+                        Some(Wake::Eof) => eof = true,
+                        Some(Wake::Command(_)) => {}
+                    }
+                }
+            }
             // A socket that is closed with octets unread resets the connection, and the peer may lose the
             // last that was sent to it. So the peer is told first, and has its say.
             let _ = stream.shutdown(Shutdown::Write);
-            loop {
+            while !eof {
                 if !reading {
                     reading = true;
                     let _ = permits.send(());
@@ -247,12 +313,21 @@ impl<A: Application> Drive<'_, A> {
                 match wait(wakes, Some(until)) {
                     Some(Wake::Read(_)) => reading = false,
                     Some(Wake::Command(_) | Wake::Written) => {}
-                    Some(Wake::Eof | Wake::Failed(_)) | None => break,
+                    Some(Wake::Eof | Wake::Failed(_)) | None => eof = true,
                 }
             }
         }
+        let error = error.or_else(|| transport.error().map(Into::into));
         Ended { reason, error }
     }
+}
+
+fn prepare(stream: TcpStream, dscp: Option<Dscp>) -> io::Result<TcpStream> {
+    stream.set_nodelay(true)?;
+    if let (Some(dscp), Ok(address)) = (dscp, stream.peer_addr()) {
+        let _ = dscp.mark(&stream, address); // a wish, not a condition
+    }
+    Ok(stream)
 }
 
 /// `None`: the time has come.

@@ -14,6 +14,7 @@ use tokio::task::coop;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::room::Room;
+use crate::tls::TlsError;
 
 /// A [`Connection`] and the stream that carries it.
 ///
@@ -93,6 +94,9 @@ enum Writing {
 impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
     /// Puts a connection on a stream that is ready for octets: connected, and past its TLS handshake if it
     /// has one. Sessions can be opened before or later.
+    ///
+    /// A TLS stream must have judged its peer by then, or have a session accepted only when it has
+    /// ([`tls`](crate::tls)); it reports an end without close_notify as an error, as those of `tokio-rustls` do.
     ///
     /// For TCP, have `set_nodelay(true)` set: octets are handed out in buffers that are worth a segment.
     pub fn new(connection: Connection, stream: S) -> Self {
@@ -190,7 +194,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
         &self.stream
     }
 
-    /// How the stream failed, if it did.
+    /// Gives up a peer that is not the one expected, as a TLS stream may show when a request has told for which
+    /// session it is. The sessions fail, nothing more is read or written, and the stream is shut down without
+    /// waiting for the peer.
+    pub fn give_up(&mut self, error: LinkError) {
+        self.out = Bytes::new();
+        if self.writing != Writing::Done {
+            self.writing = Writing::Octets;
+        }
+        self.eof = true;
+        self.connection.handle_failure(now(), error);
+    }
+
+    /// How the stream failed, if it did. [`TlsError::of`] tells whether TLS was the reason.
     pub fn error(&self) -> Option<&io::Error> {
         self.error.as_ref()
     }
@@ -306,11 +322,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
 
     /// The stream has failed: it is not touched again.
     fn fail(&mut self, error: io::Error) {
+        let what = TlsError::of(&error).map_or(LinkError::Reset, |error| error.link_error());
         self.error.get_or_insert(error);
         self.out = Bytes::new();
         self.writing = Writing::Done;
         self.eof = true;
-        self.connection.handle_failure(now(), LinkError::Reset);
+        self.connection.handle_failure(now(), what);
     }
 }
 

@@ -4,9 +4,12 @@ use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use msrp_examples::tokio_driver::{ConnectErrorReason, News, Session};
+use msrp_examples::tokio_driver::{ConnectErrorReason, Endpoint, News, Options, Session};
 use msrp_proto::wire::{MsrpUri, Path, StatusCode};
-use msrp_proto::{Config, ExpectErrorReason, Role, SessionConfig, SessionEvent, SessionFailure, Terms};
+use msrp_proto::{
+    Body, Config, ExpectErrorReason, IncomingEvent, MediaType, Message, Role, SessionConfig, SessionEvent,
+    SessionFailure, SuccessReports, Terms,
+};
 
 use crate::support::{connecting, listening, message, open, session, text, until};
 
@@ -140,7 +143,7 @@ async fn sessions_that_are_not_to_be_connected_for() {
     let secure: Path = "msrps://127.0.0.1:7654/s;tcp".parse().unwrap();
     let secure = SessionConfig::new(active.local().clone(), Role::Active, Terms::new(secure));
     let error = client.connect(secure).await.unwrap_err();
-    assert!(matches!(error.reason, ConnectErrorReason::Tls));
+    assert!(matches!(error.reason, ConnectErrorReason::Untrusted));
 
     let _expected = server.expect(passive).unwrap();
     let opened = client.connect(active.clone()).await.unwrap();
@@ -243,4 +246,50 @@ async fn idle_connections_are_closed() {
     // The next one gets a connection of its own.
     let _third = open("c", &client, &server).await;
     assert_eq!(client.connection_count(), 1);
+}
+
+/// Everything comes piece by piece, messages of unknown length too, and counts as delivered when the application says so.
+#[tokio::test]
+async fn streamed_with_reports_by_the_application() {
+    let client = connecting(Config::default()).await;
+    let options = Options::default()
+        .streamed(true)
+        .success_reports(SuccessReports::Manual);
+    let server = Endpoint::bind_with(Config::default(), &["127.0.0.1:0".parse().unwrap()], options)
+        .await
+        .unwrap();
+    let (active, mut passive) = open("a", &client, &server).await;
+    assert_eq!(active.peer_address(), Some(server.addresses()[0]));
+    assert!(passive.peer_address().unwrap().ip().is_loopback());
+    let long = vec![7; 3 << 20];
+    let plain = MediaType::new("text", "plain").unwrap();
+    for unknown in [false, true] {
+        let body = if unknown {
+            Body::streamed(None)
+        } else {
+            Body::from("short")
+        };
+        let message = Message::new(plain.clone(), body).success_report(true);
+        let (sender, octets) = (active.sender().clone(), long.clone());
+        let mut sent = tokio::spawn(async move {
+            if unknown {
+                sender.send_from(message, &octets[..]).await.unwrap();
+            } else {
+                sender.send(message).await.unwrap().outcome().await.unwrap();
+            }
+        });
+        let receipt = loop {
+            match passive.next().await.unwrap() {
+                News::Incoming(_, IncomingEvent::Finished { receipt, .. }) => break receipt,
+                News::Message(_) => panic!("put together"),
+                _ => {}
+            }
+        };
+        assert_eq!(receipt.len(), if unknown { long.len() as u64 } else { 5 });
+        // All is acknowledged, and nothing reported.
+        let early = tokio::time::timeout(Duration::from_millis(300), &mut sent).await;
+        assert!(early.is_err());
+        passive.sender().report(receipt);
+        sent.await.unwrap();
+    }
 }

@@ -1,32 +1,54 @@
-//! Connecting to a target.
+//! Connections that this side makes.
 
-use std::io;
-use std::net::SocketAddr;
-use std::time::Duration;
+use std::sync::Arc;
 
-use msrp_proto::{Lookup, Target};
-use tokio::net::{TcpStream, lookup_host};
+use msrp_proto::Target;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
-/// How long an address has to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+use super::Shared;
+use super::error::ConnectErrorReason;
+use super::stream::Stream;
+use crate::tls::{HANDSHAKE_PATIENCE, TlsError, Trust, client_config, server_name};
+use crate::tokio_driver::connect;
 
-/// Tries the addresses of a target in their order (RFC 4975 §6.2). Fails as the last one did.
-pub(super) async fn dial(target: &Target) -> io::Result<TcpStream> {
-    let port = target.port();
-    let addresses: Vec<SocketAddr> = match target.lookup() {
-        Lookup::NotNeeded(address) => vec![(address, port).into()],
-        Lookup::Address(name) => lookup_host((name.as_str(), port)).await?.collect(),
-        // Services are for relays, and those speak TLS.
-        _ => return Err(io::ErrorKind::Unsupported.into()),
-    };
-    let mut failed = io::ErrorKind::NotFound.into();
-    for address in addresses {
-        match timeout(PATIENCE, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => return Ok(stream),
-            Ok(Err(error)) => failed = error,
-            Err(_) => failed = io::ErrorKind::TimedOut.into(),
+impl Shared {
+    /// Connects to a target; in TLS to a peer that is trusted.
+    pub(super) async fn dial(
+        &self,
+        target: &Target,
+        trust: Option<&Trust>,
+    ) -> Result<Stream, ConnectErrorReason> {
+        let tls = match trust {
+            Some(trust) => {
+                let identity = self.identity.as_ref().ok_or(ConnectErrorReason::NoIdentity)?;
+                let config = Arc::new(client_config(identity, trust.clone())?);
+                Some((TlsConnector::from(config), server_name(target)?))
+            }
+            None => None,
+        };
+        let stream = connect(target, self.dscp).await?;
+        self.prepare(&stream);
+        let Some((connector, name)) = tls else {
+            return Ok(Stream::Plain(stream));
+        };
+        match timeout(HANDSHAKE_PATIENCE, connector.connect(name, stream)).await {
+            Ok(Ok(stream)) => Ok(Stream::tls(stream)),
+            Ok(Err(error)) => Err(match TlsError::of(&error) {
+                Some(error) => error.into(),
+                None => ConnectErrorReason::Handshake(error),
+            }),
+            Err(_) => Err(TlsError::Timeout.into()),
         }
     }
-    Err(failed)
+
+    /// A socket on which this fails is about to fail anyway, or works all the same.
+    pub(super) fn prepare(&self, stream: &TcpStream) {
+        // Buffers are worth a segment each.
+        let _ = stream.set_nodelay(true);
+        if let (Some(dscp), Ok(address)) = (self.dscp, stream.peer_addr()) {
+            let _ = dscp.mark(stream, address);
+        }
+    }
 }

@@ -5,6 +5,9 @@ use std::io;
 use msrp_proto::{ExpectErrorReason, OpenErrorReason, SendError, SendFailure, SessionConfig, TargetError};
 use thiserror::Error;
 
+use crate::tls::TlsError;
+use crate::unreachable::Unreachable;
+
 /// Why a session could not be opened. It is given back.
 #[derive(Debug, Error)]
 #[error("{reason}")]
@@ -27,21 +30,36 @@ pub enum ConnectErrorReason {
     /// The connection does not take the session.
     #[error(transparent)]
     Open(#[from] OpenErrorReason),
+    /// The connection broke in the handshake.
+    #[error("the connection broke in the handshake")]
+    Handshake(#[source] io::Error),
+    /// The endpoint has no identity for TLS ([`Options::identity`](super::Options::identity)).
+    #[error("the endpoint has no certificate")]
+    NoIdentity,
     /// It is the peer who connects for this session; see [`Endpoint::expect`](super::Endpoint::expect).
     #[error("it is for the peer to connect")]
     Passive,
+    /// The generator of the operating system has failed.
+    #[error("no random octets")]
+    Random(#[source] io::Error),
     /// The endpoint is shutting down.
     #[error("the endpoint is shutting down")]
     ShuttingDown,
     /// The path of the peer does not say where to connect.
     #[error(transparent)]
     Target(#[from] TargetError),
-    /// The next hop wants TLS. This endpoint knows TCP only; [`Driver`](super::super::Driver) takes any stream.
-    #[error("the next hop wants TLS")]
-    Tls,
-    /// No address answered: what was said of the last one, or of the name.
+    /// The peer is not whom it should be, or TLS failed otherwise. Nothing was sent to it.
+    /// [`TlsError::Plain`]: the next hop is without TLS, and this was
+    /// [`connect_tls`](super::Endpoint::connect_tls).
+    #[error("no TLS connection could be made")]
+    Tls(#[from] TlsError),
+    /// No connection could be made: what was said of each address, or of the name.
     #[error("no connection could be made")]
-    Unreachable(#[source] io::Error),
+    Unreachable(#[from] Unreachable),
+    /// The next hop wants TLS, and nothing says whom to trust: see
+    /// [`connect_tls`](super::Endpoint::connect_tls).
+    #[error("the next hop wants TLS")]
+    Untrusted,
 }
 
 impl ConnectErrorReason {

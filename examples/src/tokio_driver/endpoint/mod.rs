@@ -1,8 +1,12 @@
 //! Many sessions, over as many connections as they need.
 
+mod accept;
 mod dial;
 mod error;
+mod expected;
+mod options;
 mod session;
+mod stream;
 mod task;
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,23 +18,30 @@ use std::time::Duration;
 
 use msrp_proto::{
     Config, Connection, ExpectError, Link, OpenError, OpenErrorReason, Registration, ReuseKey, SessionConfig,
-    SessionTable, Target,
+    SessionTable, SuccessReports, Target,
 };
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 pub use self::error::{ConnectError, ConnectErrorReason, DeadlinePassed, StreamError};
-pub use self::session::{Delivery, News, Sender, Session};
+pub use self::expected::Expected;
+pub use self::options::Options;
+pub use self::session::{Delivery, Lost, News, Sender, Session};
 
+use self::accept::{MOST_HANDSHAKES, listen};
+use self::expected::Awaited;
+use self::stream::Stream;
 use self::task::{Command, Task};
 use super::{Driver, seed};
+use crate::dscp::Dscp;
+use crate::tls::{Identity, TlsError, Trust, server_config};
 
 /// Connections held at once; further ones are closed as they come.
 const MOST_CONNECTIONS: usize = 4096;
 
-/// An MSRP endpoint over TCP: it listens, connects, and has any number of sessions.
+/// An MSRP endpoint over TCP and TLS: it listens, connects, and has any number of sessions.
 ///
 /// - [`connect`](Self::connect) is for a session that this side makes the connection for. Sessions with the
 ///   same next hop share a connection (RFC 4975 §5.4).
@@ -45,6 +56,16 @@ const MOST_CONNECTIONS: usize = 4096;
 /// Sending goes on meanwhile, but responses of the peer are not read. So whoever waits for the [`Delivery`] of a
 /// message, or sends long ones, should take news at the same time: in a `select!`, or in another task by way of
 /// [`Session::sender`].
+///
+/// In TLS ([`Options::identity`]) each session says whom it trusts ([`tls`](crate::tls)):
+///
+/// - [`connect_tls`](Self::connect_tls) judges the peer in the handshake. A connection that is shared is judged by
+///   each session that is to use it; where it does not pass, a new one is made.
+/// - A peer that connects proves that it has the key of some certificate. Whose it should be is known when its first
+///   request names a session: [`Expected::trust`] decides then, or, if the answer with the fingerprint is still under
+///   way, when it comes. Before that nothing the peer has sent is heard, and nothing is answered. If it does not
+///   pass, the session has failed ([`Expected::failure`]), and the connection is closed, with all that it has.
+/// - A session of `msrps` is never on a connection without TLS, one of `msrp` never on one with it.
 ///
 /// A connection that has no session any more is closed when it has been idle
 /// ([`Config::idle_timeout`]).
@@ -89,16 +110,16 @@ pub struct Endpoint {
     addresses: Vec<SocketAddr>,
 }
 
-/// A session that the peer is to connect for. Dropping it calls the session off.
-pub struct Expected {
-    shared: Arc<Shared>,
-    registration: Registration,
-    bound: oneshot::Receiver<Session>,
-}
-
 /// What the tasks of an endpoint have in common.
 struct Shared {
     config: Arc<Config>,
+    identity: Option<Identity>,
+    dscp: Option<Dscp>,
+    reports: Option<SuccessReports>,
+    /// Whether nothing is put together.
+    streamed: bool,
+    /// Room for peers that are in their handshake.
+    handshakes: Arc<Semaphore>,
     state: Mutex<State>,
     /// Whether the endpoint is shutting down.
     closing: watch::Sender<bool>,
@@ -110,7 +131,7 @@ struct State {
     /// Connections are named by numbers that count up.
     table: SessionTable<u64>,
     connections: HashMap<u64, mpsc::UnboundedSender<Command>>,
-    expected: HashMap<Registration, oneshot::Sender<Session>>,
+    expected: HashMap<Registration, Awaited>,
     /// Who wants the same target waits here, to use the connection of whoever came first.
     turns: BTreeMap<ReuseKey, Arc<tokio::sync::Mutex<()>>>,
     tasks: JoinSet<()>,
@@ -119,12 +140,31 @@ struct State {
 
 impl Endpoint {
     /// An endpoint that listens on these addresses; on none if it is only to connect. Port 0 is any that is
-    /// free.
+    /// free. Without TLS.
     ///
     /// # Errors
     ///
     /// What the operating system says of the first address that cannot be listened on.
     pub async fn bind(config: Config, addresses: &[SocketAddr]) -> io::Result<Self> {
+        Self::bind_with(config, addresses, Options::default()).await
+    }
+
+    /// [`bind`](Self::bind) with TLS, and more.
+    ///
+    /// # Errors
+    ///
+    /// As there, or a [`TlsError`].
+    pub async fn bind_with(config: Config, addresses: &[SocketAddr], options: Options) -> io::Result<Self> {
+        let Options {
+            identity,
+            dscp,
+            reports,
+            streamed,
+        } = options;
+        let tls = match &identity {
+            Some(identity) => Some(Arc::new(server_config(identity, None)?)),
+            None => None,
+        };
         let mut listeners = Vec::new();
         for address in addresses {
             listeners.push(TcpListener::bind(address).await?);
@@ -136,11 +176,17 @@ impl Endpoint {
         let shared = Arc::new(Shared {
             // Any connection may get the first request of any session.
             config: Arc::new(config.session_requests(true)),
+            identity,
+            dscp,
+            reports,
+            streamed,
+            handshakes: Arc::new(Semaphore::new(MOST_HANDSHAKES)),
             state: Mutex::default(),
             closing: watch::Sender::new(false),
         });
         for listener in listeners {
-            shared.state().tasks.spawn(listen(Arc::clone(&shared), listener));
+            let listen = listen(Arc::clone(&shared), listener, tls.clone());
+            shared.state().tasks.spawn(listen);
         }
         Ok(Self { shared, addresses })
     }
@@ -150,37 +196,65 @@ impl Endpoint {
         &self.addresses
     }
 
-    /// Opens a session that this side connects for: over the connection that there is to its next hop, or over
-    /// a new one, if there is none or it takes no more sessions ([`Config::max_sessions`]). The addresses of a
-    /// name are tried in their order, each for 10 s.
+    /// Opens a session that this side connects for, without TLS: over the connection that there is to its next hop,
+    /// or over a new one, if there is none or it takes no more sessions ([`Config::max_sessions`]). The addresses of
+    /// a name are tried in their order, each for 10 s.
     ///
     /// # Errors
     ///
     /// [`ConnectError`], which gives the session back.
     pub async fn connect(&self, session: SessionConfig) -> Result<Session, ConnectError> {
-        let target = match session.target() {
-            Ok(Some(target)) if target.tls() => return Err(ConnectErrorReason::Tls.with(session)),
-            Ok(Some(target)) => target,
-            Ok(None) => return Err(ConnectErrorReason::Passive.with(session)),
-            Err(error) => return Err(ConnectErrorReason::Target(error).with(session)),
-        };
+        self.open(session, None).await
+    }
+
+    /// [`connect`](Self::connect) in TLS, for a session of `msrps`. The handshake has 10 s. The peer is judged before
+    /// anything is sent.
+    ///
+    /// In TLS 1.3 this side is done before the peer is: whether the peer takes the own certificate shows only then.
+    /// If it does not, the session fails, [`Session::lost`] says so, and the peer has heard nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`], which gives the session back.
+    pub async fn connect_tls(&self, session: SessionConfig, trust: Trust) -> Result<Session, ConnectError> {
+        self.open(session, Some(trust)).await
+    }
+
+    /// [`connect`](Self::connect) or, with `trust`, [`connect_tls`](Self::connect_tls) to another target than that
+    /// of the path: where the c= and m= lines of the peer point ([`Target::connect_to`], RFC 6714).
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`], which gives the session back.
+    pub async fn connect_to(
+        &self,
+        target: Target,
+        session: SessionConfig,
+        trust: Option<Trust>,
+    ) -> Result<Session, ConnectError> {
+        match (target.tls(), &trust) {
+            (true, None) => return Err(ConnectErrorReason::Untrusted.with(session)),
+            (false, Some(_)) => return Err(ConnectErrorReason::Tls(TlsError::Plain).with(session)),
+            _ => {}
+        }
         let turn = self.shared.state().turn(&target.reuse_key());
         let _turn = turn.lock().await;
-        match self.shared.open_on_existing(&target, session).await {
+        let trust = trust.as_ref();
+        match self.shared.open_on_existing(&target, session, trust).await {
             Ok(opened) => Ok(opened),
             Err(ConnectError {
                 session,
                 reason: ConnectErrorReason::Open(OpenErrorReason::Closing | OpenErrorReason::TooMany),
-            }) => match dial::dial(&target).await {
-                Ok(stream) => self.shared.open_on_new(&target, stream, *session),
-                Err(error) => Err(ConnectErrorReason::Unreachable(error).with(*session)),
+            }) => match self.shared.dial(&target, trust).await {
+                Ok(stream) => self.shared.open_on_new(&target, stream, *session, trust),
+                Err(reason) => Err(reason.with(*session)),
             },
             Err(error) => Err(error),
         }
     }
 
     /// Expects a session that the peer connects for. To be called before its URI is handed out, since the peer
-    /// may be faster than its answer.
+    /// may be faster than its answer. In TLS, [`Expected::trust`] must follow.
     ///
     /// # Errors
     ///
@@ -196,7 +270,7 @@ impl Endpoint {
     ///
     /// [`ExpectError`] if the other one has ended, or has another URI.
     pub fn fork(&self, of: &Expected, session: SessionConfig) -> Result<Expected, ExpectError> {
-        self.await_session(|table| table.fork(of.registration, session))
+        self.await_session(|table| table.fork(of.registration(), session))
     }
 
     /// How many sessions there are, expected ones included.
@@ -232,21 +306,25 @@ impl Endpoint {
         drained
     }
 
+    async fn open(&self, session: SessionConfig, trust: Option<Trust>) -> Result<Session, ConnectError> {
+        match session.target() {
+            Ok(Some(target)) => self.connect_to(target, session, trust).await,
+            Ok(None) => Err(ConnectErrorReason::Passive.with(session)),
+            Err(error) => Err(ConnectErrorReason::Target(error).with(session)),
+        }
+    }
+
     fn await_session(
         &self,
         register: impl FnOnce(&mut SessionTable<u64>) -> Result<Registration, ExpectError>,
     ) -> Result<Expected, ExpectError> {
         let mut state = self.shared.state();
         let registration = register(&mut state.table)?;
-        let (handle, bound) = oneshot::channel();
+        let (expected, awaited) = Expected::new(Arc::clone(&self.shared), registration);
         if !self.shared.is_closing() {
-            state.expected.insert(registration, handle);
+            state.expected.insert(registration, awaited);
         }
-        Ok(Expected {
-            shared: Arc::clone(&self.shared),
-            registration,
-            bound,
-        })
+        Ok(expected)
     }
 }
 
@@ -259,41 +337,6 @@ impl Drop for Endpoint {
     }
 }
 
-impl Expected {
-    /// Waits until the peer has connected for the session. `None` if it never will: it was refused by the
-    /// limits of [`Config`], or the endpoint is shut down or dropped.
-    ///
-    /// # Cancel safety
-    ///
-    /// The future may be dropped, and another one made.
-    pub async fn bound(&mut self) -> Option<Session> {
-        (&mut self.bound).await.ok()
-    }
-}
-
-impl Drop for Expected {
-    fn drop(&mut self) {
-        let mut state = self.shared.state();
-        state.expected.remove(&self.registration);
-        state.table.withdraw(self.registration);
-    }
-}
-
-/// Takes connections until the endpoint shuts down.
-async fn listen(shared: Arc<Shared>, listener: TcpListener) {
-    let mut closing = shared.closing.subscribe();
-    loop {
-        tokio::select! {
-            () = async { drop(closing.wait_for(|closing| *closing).await) } => return,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => shared.accepted(stream),
-                // Out of file descriptors, mostly: others may be given back soon.
-                Err(_) => sleep(Duration::from_millis(100)).await,
-            },
-        }
-    }
-}
-
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -303,24 +346,13 @@ impl Shared {
         *self.closing.borrow()
     }
 
-    fn accepted(self: &Arc<Self>, stream: TcpStream) {
-        let Ok(connection) = self.connection() else {
-            return; // no connection without identifiers that nobody can guess
-        };
-        let mut state = self.state();
-        if self.is_closing() || state.connections.len() >= MOST_CONNECTIONS {
-            return;
-        }
-        let task = self.enlist(&mut state, connection, stream);
-        state.spawn(task);
-    }
-
     /// Opens a session on a connection to the same target: the newest that takes it, since older ones are
     /// more likely to be full. [`OpenErrorReason::Closing`] if there is none.
     async fn open_on_existing(
         &self,
         target: &Target,
         session: SessionConfig,
+        trust: Option<&Trust>,
     ) -> Result<Session, ConnectError> {
         if self.is_closing() {
             return Err(ConnectErrorReason::ShuttingDown.with(session));
@@ -329,7 +361,7 @@ impl Shared {
         let names: Vec<_> = self.state().table.reusable(&reuse).rev().copied().collect();
         let mut refused = ConnectErrorReason::Open(OpenErrorReason::Closing).with(session);
         for name in names {
-            match self.open_on(name, *refused.session).await {
+            match self.open_on(name, *refused.session, trust).await {
                 Err(
                     error @ ConnectError {
                         reason: ConnectErrorReason::Open(OpenErrorReason::Closing | OpenErrorReason::TooMany),
@@ -342,7 +374,12 @@ impl Shared {
         Err(refused)
     }
 
-    async fn open_on(&self, name: u64, session: SessionConfig) -> Result<Session, ConnectError> {
+    async fn open_on(
+        &self,
+        name: u64,
+        session: SessionConfig,
+        trust: Option<&Trust>,
+    ) -> Result<Session, ConnectError> {
         let (reply, opened) = oneshot::channel();
         let kept = {
             let mut state = self.state();
@@ -362,6 +399,7 @@ impl Shared {
             let _ = connection.send(Command::Open {
                 registration,
                 session,
+                trust: trust.cloned(),
                 reply,
             });
             kept
@@ -377,12 +415,13 @@ impl Shared {
     fn open_on_new(
         self: &Arc<Self>,
         target: &Target,
-        stream: TcpStream,
+        stream: Stream,
         session: SessionConfig,
+        trust: Option<&Trust>,
     ) -> Result<Session, ConnectError> {
-        let connection = match self.connection() {
+        let connection = match self.connection(stream.link()) {
             Ok(connection) => connection,
-            Err(error) => return Err(ConnectErrorReason::Unreachable(error).with(session)),
+            Err(error) => return Err(ConnectErrorReason::Random(error).with(session)),
         };
         let mut state = self.state();
         if self.is_closing() {
@@ -394,10 +433,10 @@ impl Shared {
             Err(reason) => return Err(ConnectErrorReason::Expect(reason).with(session)),
         };
         let mut task = self.enlist(&mut state, connection, stream);
-        match task.open(registration, session) {
+        match task.open(registration, session, trust) {
             Ok(session) => {
                 state.table.connected(name, target.reuse_key());
-                state.spawn(task);
+                state.spawn(task.run());
                 Ok(session)
             }
             Err(OpenError { session, reason }) => {
@@ -407,30 +446,27 @@ impl Shared {
         }
     }
 
-    fn connection(&self) -> io::Result<Connection> {
+    fn connection(&self, link: Link) -> io::Result<Connection> {
         let config = Arc::clone(&self.config);
-        Ok(Connection::new(
-            config,
-            Link::tcp(),
-            Instant::now().into_std(),
-            seed()?,
-        ))
+        Ok(Connection::new(config, link, Instant::now().into_std(), seed()?))
     }
 
-    fn enlist(self: &Arc<Self>, state: &mut State, connection: Connection, stream: TcpStream) -> Task {
+    /// The session, reporting as the endpoint was told to.
+    fn reporting(&self, session: SessionConfig) -> SessionConfig {
+        match self.reports {
+            Some(reports) => session.success_reports(reports),
+            None => session,
+        }
+    }
+
+    fn enlist(self: &Arc<Self>, state: &mut State, connection: Connection, stream: Stream) -> Task {
         let name = state.next;
         state.next += 1;
-        // Buffers are worth a segment each. A socket on which this fails is about to fail anyway.
-        let _ = stream.set_nodelay(true);
         let (commands, commanded) = mpsc::unbounded_channel();
         state.connections.insert(name, commands.clone());
-        Task::new(
-            Arc::clone(self),
-            name,
-            Driver::new(connection, stream),
-            commands,
-            commanded,
-        )
+        let peer = stream.peer();
+        let driver = Driver::new(connection, stream);
+        Task::new(Arc::clone(self), name, peer, driver, commands, commanded)
     }
 }
 
@@ -440,9 +476,9 @@ impl State {
         Arc::clone(self.turns.entry(target.clone()).or_default())
     }
 
-    fn spawn(&mut self, task: Task) {
+    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         while self.tasks.try_join_next().is_some() {}
-        self.tasks.spawn(task.run());
+        self.tasks.spawn(task);
     }
 }
 
@@ -454,11 +490,5 @@ impl fmt::Debug for Endpoint {
             .field("connections", &state.connections.len())
             .field("sessions", &state.table.len())
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Expected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Expected").finish_non_exhaustive()
     }
 }

@@ -1,19 +1,21 @@
 //! A session, as the application holds it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 
 use bytes::BytesMut;
 use msrp_proto::wire::MsrpUri;
 use msrp_proto::{
-    IncomingEvent, IncomingId, Message, OutgoingId, Receipt, Received, Refusal, SendError, SendErrorReason,
-    SendFailure, SessionEvent, SessionId, Terms,
+    ConnectionError, IncomingEvent, IncomingId, Message, OutgoingId, Receipt, Received, Refusal, SendError,
+    SendErrorReason, SendFailure, SessionEvent, SessionId, Terms,
 };
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::error::StreamError;
 use super::task::Command;
+use crate::tls::TlsError;
 
 /// What a session may have received before its connection is no longer read from.
 pub(super) const NEWS: usize = 32;
@@ -27,13 +29,26 @@ const PIECE: u64 = 64 * 1024;
 pub struct Session {
     sender: Sender,
     news: mpsc::Receiver<News>,
+    address: Option<SocketAddr>,
+    lost: Arc<OnceLock<Lost>>,
+}
+
+/// How the connection of a session was lost.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Lost {
+    /// What the connection said.
+    pub reason: ConnectionError,
+    /// What TLS said, if that was it.
+    pub tls: Option<TlsError>,
 }
 
 /// What happened to a session.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum News {
-    /// A piece of a message that is longer than 1 MiB by its sender's account.
+    /// A piece of a message that is longer than 1 MiB by its sender's account, or of any
+    /// ([`Options::streamed`](super::Options::streamed)).
     Incoming(IncomingId, IncomingEvent),
     /// A message has come. Up to 1 MiB each is put together; one whose length is not announced and that turns
     /// out longer is refused with 413.
@@ -67,8 +82,18 @@ pub(super) struct Sending {
 }
 
 impl Session {
-    pub(super) fn new(sender: Sender, news: mpsc::Receiver<News>) -> Self {
-        Self { sender, news }
+    pub(super) fn new(
+        sender: Sender,
+        news: mpsc::Receiver<News>,
+        address: Option<SocketAddr>,
+        lost: Arc<OnceLock<Lost>>,
+    ) -> Self {
+        Self {
+            sender,
+            news,
+            address,
+            lost,
+        }
     }
 
     /// What happened next; `None` when the session has ended.
@@ -78,6 +103,17 @@ impl Session {
     /// The future may be dropped, and nothing is lost.
     pub async fn next(&mut self) -> Option<News> {
         self.news.recv().await
+    }
+
+    /// The other end of the connection: the peer, or a relay. `None` if the connection was gone already.
+    pub fn peer_address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+
+    /// How the connection was lost: known when [`next`](Self::next) has returned `None` after
+    /// [`SessionFailure::ConnectionLost`](msrp_proto::SessionFailure::ConnectionLost).
+    pub fn lost(&self) -> Option<&Lost> {
+        self.lost.get()
     }
 
     /// By which the session is commanded, from this task or from others.
@@ -150,6 +186,12 @@ impl Sender {
     /// Refuses a message that has come, if its sender wants to hear of that.
     pub fn fail(&self, receipt: Receipt, refusal: Refusal) {
         self.command(Command::Fail(Box::new(receipt), refusal));
+    }
+
+    /// Reports the success of a message that has come, if its sender wants to hear of that: for endpoints whose
+    /// reports are [`Manual`](msrp_proto::SuccessReports::Manual).
+    pub fn report(&self, receipt: Receipt) {
+        self.command(Command::Report(Box::new(receipt)));
     }
 
     /// Takes over what signalling has agreed upon now.

@@ -1,19 +1,23 @@
 //! The task of one connection.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use msrp_proto::wire::{ByteRange, Scheme};
 use msrp_proto::{
     AcceptError, AcceptErrorReason, Connection, Event, Inbox, IncomingEvent, IncomingId, Message,
     MessageHead, OpenError, OpenErrorReason, OutgoingEvent, OutgoingId, Receipt, Refusal, Registration,
-    SendError, SendErrorReason, SessionConfig, SessionEvent, SessionId, SessionRequest, Terms,
+    SendError, SendErrorReason, SessionConfig, SessionEvent, SessionFailure, SessionId, SessionRequest,
+    Terms,
 };
-use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::Shared;
-use super::session::{NEWS, News, Sender, Sending, Session, UNSENT};
+use super::expected::Awaited;
+use super::session::{Lost, NEWS, News, Sender, Sending, Session, UNSENT};
+use super::stream::{Peer, Stream};
+use crate::tls::{TlsError, Trust};
 use crate::tokio_driver::Driver;
 
 /// Messages up to this length are put together here.
@@ -29,9 +33,12 @@ pub(super) enum Command {
     Open {
         registration: Registration,
         session: Box<SessionConfig>,
+        /// In TLS.
+        trust: Option<Trust>,
         reply: oneshot::Sender<Result<Session, OpenError>>,
     },
     Reject(IncomingId, Refusal),
+    Report(Box<Receipt>),
     Send {
         session: SessionId,
         message: Box<Message>,
@@ -44,12 +51,19 @@ pub(super) enum Command {
 }
 
 pub(super) struct Task {
-    driver: Driver<TcpStream>,
+    driver: Driver<Stream>,
     place: Place,
+    /// None without TLS.
+    peer: Option<Peer>,
     commands: mpsc::UnboundedReceiver<Command>,
     /// For the handles of sessions.
     commander: mpsc::UnboundedSender<Command>,
     sessions: HashMap<SessionId, Held>,
+    /// Sessions that hear no more, but until it is known why the connection is lost.
+    parting: Vec<Held>,
+    lost: Arc<OnceLock<Lost>>,
+    /// A session that a peer has asked for before it is known whom to trust. There is one request at a time.
+    undecided: Option<Undecided>,
     sending: HashMap<OutgoingId, Sending>,
     /// Messages that are not put together here.
     streamed: HashMap<IncomingId, SessionId>,
@@ -65,6 +79,14 @@ struct Held {
     news: mpsc::Sender<News>,
 }
 
+/// See [`Task::undecided`].
+struct Undecided {
+    request: SessionRequest,
+    registration: Registration,
+    session: SessionConfig,
+    awaited: Awaited,
+}
+
 /// A place in the tables of the endpoint, given up when dropped at the latest.
 struct Place {
     shared: Arc<Shared>,
@@ -75,16 +97,21 @@ impl Task {
     pub(super) fn new(
         shared: Arc<Shared>,
         name: u64,
-        driver: Driver<TcpStream>,
+        peer: Option<Peer>,
+        driver: Driver<Stream>,
         commander: mpsc::UnboundedSender<Command>,
         commands: mpsc::UnboundedReceiver<Command>,
     ) -> Self {
         Self {
             driver,
             place: Place { shared, name },
+            peer,
             commands,
             commander,
             sessions: HashMap::new(),
+            parting: Vec::new(),
+            lost: Arc::default(),
+            undecided: None,
             sending: HashMap::new(),
             streamed: HashMap::new(),
             inbox: Inbox::new(WHOLE, 16 * WHOLE),
@@ -93,17 +120,20 @@ impl Task {
         }
     }
 
-    /// Opens a session that is in the table already.
+    /// Opens a session that is in the table already. For one that does not trust the peer this is as if no session
+    /// were taken any more: there may be another connection.
     pub(super) fn open(
         &mut self,
         registration: Registration,
         session: SessionConfig,
+        trust: Option<&Trust>,
     ) -> Result<Session, OpenError> {
-        if self.closing {
+        if self.closing || !self.is_trusted(trust) {
             let (session, reason) = (Box::new(session), OpenErrorReason::Closing);
             return Err(OpenError { session, reason });
         }
         let local = session.local().clone();
+        let session = self.place.shared.reporting(session);
         let id = self.driver.connection_mut().open(session)?;
         Ok(self.hold(id, registration, local))
     }
@@ -119,6 +149,11 @@ impl Task {
                     None => break,
                 },
                 Some(command) = self.commands.recv() => self.on_command(command),
+                trust = decision(self.undecided.as_mut()), if self.undecided.is_some() => {
+                    if let Some(undecided) = self.undecided.take() {
+                        self.on_decision(undecided, trust);
+                    }
+                }
                 room = has_room(waiting.as_ref()), if waiting.is_some() => {
                     if let Some((_, news)) = self.backlog.pop_front()
                         && let Some(room) = room
@@ -188,9 +223,10 @@ impl Task {
             Command::Open {
                 registration,
                 session,
+                trust,
                 reply,
             } => {
-                let opened = self.open(registration, *session);
+                let opened = self.open(registration, *session, trust.as_ref());
                 if opened.is_err() {
                     self.place.shared.state().table.ended(registration);
                 }
@@ -200,6 +236,11 @@ impl Task {
                 if let Some(message) = connection.incoming(id) {
                     message.reject(refusal);
                 }
+            }
+            Command::Report(receipt) => {
+                // Refused only if nobody wants to hear of it any more.
+                let all = ByteRange::new(1, Some(receipt.len()), Some(receipt.len()));
+                let _ = connection.report(&receipt, all);
             }
             Command::Send {
                 session,
@@ -254,7 +295,12 @@ impl Task {
             return;
         }
         match event {
-            Event::ConnectionLost(_) => self.place.leave(),
+            Event::ConnectionLost(reason) => {
+                let tls = self.driver.error().and_then(TlsError::of);
+                let _ = self.lost.set(Lost { reason, tls });
+                self.parting.clear();
+                self.place.leave();
+            }
             Event::Idle => {
                 let mut state = self.place.shared.state();
                 // One that is about to be opened counts already.
@@ -322,10 +368,14 @@ impl Task {
 
     fn on_session(&mut self, id: SessionId, event: SessionEvent) {
         let last = matches!(event, SessionEvent::Closed | SessionEvent::Failed(..));
+        let is_lost = matches!(event, SessionEvent::Failed(SessionFailure::ConnectionLost, _));
         self.deliver(id, News::Session(event));
         if last {
             if let Some(held) = self.sessions.remove(&id) {
                 self.place.shared.state().table.ended(held.registration);
+                if is_lost {
+                    self.parting.push(held);
+                }
             }
             self.close_if_done();
         }
@@ -333,30 +383,98 @@ impl Task {
 
     /// A peer asks for a session: it is one that is expected, or none.
     fn on_request(&mut self, request: SessionRequest) {
-        let connection = self.driver.connection_mut();
         let claimed = {
             let mut state = self.place.shared.state();
             let claimed = state.table.claim(&self.place.name, &request);
             claimed
                 .map(|(registration, session)| (registration, session, state.expected.remove(&registration)))
         };
-        let (registration, session, expecting) = match claimed {
+        let (registration, session, awaited) = match claimed {
             Ok(claimed) => claimed,
-            Err(refusal) => return connection.refuse(request, refusal),
+            Err(refusal) => return self.driver.connection_mut().refuse(request, refusal),
         };
+        match (&self.peer, awaited) {
+            (None, awaited) => self.accept(
+                request,
+                registration,
+                session,
+                awaited.map(|awaited| awaited.bound),
+            ),
+            (Some(_), Some(awaited)) if session.local().as_ref().scheme() == Scheme::Msrps => {
+                let trust = awaited.trust.borrow().clone();
+                let undecided = Undecided {
+                    request,
+                    registration,
+                    session,
+                    awaited,
+                };
+                match trust {
+                    Some(trust) => self.on_decision(undecided, Some(trust)),
+                    None => self.undecided = Some(undecided),
+                }
+            }
+            // Nobody can say any more whom to trust, or it was agreed upon without TLS.
+            (Some(_), _) => self.refuse(request, registration),
+        }
+    }
+
+    /// It is known whom to trust with a session; `None`: it was called off meanwhile.
+    fn on_decision(&mut self, undecided: Undecided, trust: Option<Trust>) {
+        let Undecided {
+            request,
+            registration,
+            session,
+            awaited,
+        } = undecided;
+        let (Some(peer), Some(trust)) = (&self.peer, trust) else {
+            return self.refuse(request, registration);
+        };
+        match trust.judge(&peer.chain, peer.role) {
+            Ok(()) => self.accept(request, registration, session, Some(awaited.bound)),
+            Err(error) => {
+                self.place.shared.state().table.ended(registration);
+                self.driver.give_up(error.link_error());
+                let _ = awaited.bound.send(Err(error)); // it may have been called off
+            }
+        }
+    }
+
+    fn accept(
+        &mut self,
+        request: SessionRequest,
+        registration: Registration,
+        session: SessionConfig,
+        bound: Option<oneshot::Sender<Result<Session, TlsError>>>,
+    ) {
         let local = session.local().clone();
-        match connection.accept(request, session) {
+        let session = self.place.shared.reporting(session);
+        match self.driver.connection_mut().accept(request, session) {
             Ok(id) => {
                 let session = self.hold(id, registration, local);
                 // Dropped if nobody waits for it: that closes it.
-                let _ = expecting.map(|expecting| expecting.send(session));
+                let _ = bound.map(|bound| bound.send(Ok(session)));
             }
             Err(AcceptError { request, reason, .. }) => {
-                self.place.shared.state().table.ended(registration);
-                if !matches!(reason, AcceptErrorReason::Expired) {
-                    connection.refuse(*request, Refusal::NO_SESSION);
+                if matches!(reason, AcceptErrorReason::Open(OpenErrorReason::NotSecure)) {
+                    let _ = bound.map(|bound| bound.send(Err(TlsError::Plain)));
                 }
+                self.refuse(*request, registration);
             }
+        }
+    }
+
+    /// Does without a session that is in the table already. A request that has expired takes no notice.
+    fn refuse(&mut self, request: SessionRequest, registration: Registration) {
+        self.place.shared.state().table.ended(registration);
+        self.driver.connection_mut().refuse(request, Refusal::NO_SESSION);
+    }
+
+    /// Whether the peer is one for a session that this side opens.
+    fn is_trusted(&self, trust: Option<&Trust>) -> bool {
+        match (&self.peer, trust) {
+            (Some(peer), Some(trust)) => trust.judge(&peer.chain, peer.role).is_ok(),
+            (None, None) => true,
+            _ => false,
         }
     }
 
@@ -374,7 +492,8 @@ impl Task {
             commands: self.commander.clone(),
             room: Arc::new(Semaphore::new(UNSENT)),
         };
-        Session::new(sender, told)
+        let address = self.driver.stream().peer_address();
+        Session::new(sender, told, address, Arc::clone(&self.lost))
     }
 
     fn deliver(&mut self, session: SessionId, news: News) {
@@ -397,7 +516,8 @@ impl Task {
         let Event::Incoming(id, event) = event else {
             return false;
         };
-        let is_long = |head: &MessageHead| head.total().is_some_and(|total| total > WHOLE as u64);
+        let all = self.place.shared.streamed;
+        let is_long = |head: &MessageHead| all || head.total().is_some_and(|total| total > WHOLE as u64);
         match event {
             IncomingEvent::Started { session, head } if is_long(head) => {
                 self.streamed.insert(*id, *session);
@@ -419,6 +539,13 @@ impl Task {
             let _: Result<(), _> = Connection::close(self.driver.connection_mut());
         }
     }
+}
+
+/// Whom to trust, once it is known; `None` if it never will be.
+async fn decision(undecided: Option<&mut Undecided>) -> Option<Trust> {
+    let trust = &mut undecided?.awaited.trust;
+    let known = trust.wait_for(Option::is_some).await.ok()?;
+    known.clone()
 }
 
 /// Room for news of a session; `None` if it takes no more.

@@ -10,9 +10,8 @@ use msrp_cpim::{Address, Message, ParseError, TextMessage};
 use msrp_multipart::{Entity, MediaType, safe_file_name};
 
 use super::parts::{Parts, unnamed};
-use super::peer::lines;
 use super::store::Download;
-use super::{octets, parts};
+use super::{lines, octets, parts};
 use crate::terminal::harmless;
 
 /// A longer one is stored as it came.

@@ -78,7 +78,7 @@ impl Parts {
         let mut told = Vec::new();
         for found in self.found {
             match found {
-                Found::Text(text) => told.extend(super::peer::lines(says, &String::from_utf8_lossy(&text))),
+                Found::Text(text) => told.extend(super::lines(says, &String::from_utf8_lossy(&text))),
                 Found::File {
                     download,
                     len,

@@ -112,7 +112,7 @@ impl Download {
 }
 
 /// Makes the folder if there is none, and tries whether files can be stored there.
-pub(super) fn prepare(folder: &Path) -> io::Result<()> {
+pub(crate) fn prepare(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     temporary(folder).map(drop)
 }
