@@ -7,10 +7,12 @@ use std::time::Duration;
 use arbitrary::Unstructured;
 use bytes::Bytes;
 use msrp_proto::test_util::{Pair, Side, epoch};
-use msrp_proto::wire::{Decoder, FailureReport, Item, Limits, MessageId, MsrpUri, Path};
+use msrp_proto::wire::{
+    Decoder, FailureReport, Header, Item, Limits, MessageId, Method, MsrpUri, OtherMethod, Path,
+};
 use msrp_proto::{
-    Body, Config, Connection, Direction, Link, LinkError, Matching, MediaRanges, MediaType, Message, Refusal,
-    Role, Seed, SessionConfig, Terms,
+    Body, Config, Connection, Direction, Link, LinkError, Matching, MediaRanges, MediaType, Message,
+    Nickname, Refusal, Request, Response, Role, Seed, SessionConfig, Terms, UseNickname,
 };
 
 #[path = "../../msrp-proto/tests/shared/mod.rs"]
@@ -364,6 +366,7 @@ impl<'a> Script<'a> {
         terms
             .direction(*self.pick(&[Direction::SendRecv, Direction::SendRecv, Direction::RecvOnly]))
             .peer_max_size(*self.pick(&[None, None, Some(3000)]))
+            .peer_nicknames(true)
     }
 
     fn send(&mut self) {
@@ -488,7 +491,50 @@ impl<'a> Script<'a> {
                 let _ = self.checked.command(Connection::close);
             }
             5..=10 => self.open(OTHER.parse().expect("a URI")),
+            11..=25 => self.ask(),
+            26..=40 => self.respond(),
             _ => self.checked.settle(now),
+        }
+    }
+
+    /// Requests something.
+    fn ask(&mut self) {
+        let open = self.checked.open_sessions();
+        let Ok(&session) = self.u.choose(&open) else {
+            return;
+        };
+        let nickname = Nickname::new("A \"B\"").expect("a nickname");
+        let request = match self.below(4) {
+            0 => UseNickname::Take(nickname).to_request(),
+            1 => UseNickname::Remove.to_request(),
+            _ => {
+                let method = *self.pick(&["FOO", "BAR"]);
+                Request::new(Method::Other(OtherMethod::new(method).expect("a method")))
+            }
+        };
+        let len = *self.pick(&[0, 1, 100, 3000, 10_240, 10_241]);
+        let request = if flag(&mut self.u) {
+            request.body(MediaType::new("a", "b").expect("a type"), vec![b'q'; len])
+        } else {
+            request
+        };
+        self.checked.ask(session, request);
+    }
+
+    /// Answers the last request of the peer, or puts it off. It need not be open any more.
+    fn respond(&mut self) {
+        let Some(request) = self.checked.asked.pop() else {
+            return;
+        };
+        let response = match self.below(4) {
+            0 => Response::from(Refusal::FORBIDDEN).comment("no, thanks"),
+            1 => Response::OK.header(Header::new("X-Why", &"y".repeat(40)).expect("a header")),
+            2 => return self.checked.asked.insert(0, request),
+            _ => Response::OK,
+        };
+        if let Err(error) = self.checked.respond(request, response.clone()) {
+            assert_eq!(error.response, response);
+            let _ = self.checked.respond(*error.request, Response::OK);
         }
     }
 
@@ -561,6 +607,16 @@ fn config(u: &mut Unstructured<'_>) -> Config {
         .request_timeout(pick(u, &[seconds(5), ZERO]))
         .matching(pick(u, &[Matching::Exact, Matching::SessionId]))
         .aborted_timeout(pick(u, &[seconds(30), ZERO]))
+        .methods(
+            pick(
+                u,
+                &[&[][..], &[Method::Nickname], &[Method::Nickname, Method::Auth]],
+            )
+            .iter()
+            .cloned(),
+        )
+        .max_requests(pick(u, &[64, 1, 0]))
+        .respond_timeout(pick(u, &[seconds(30), ZERO]))
 }
 
 fn plan(u: &mut Unstructured<'_>) -> Plan {

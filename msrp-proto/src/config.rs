@@ -1,5 +1,8 @@
 //! Settings of a connection and of a session, and what the transport is.
 
+mod link;
+mod requests;
+
 use core::time::Duration;
 use std::sync::{Arc, LazyLock};
 
@@ -8,6 +11,9 @@ use msrp_multipart::{MediaRanges, MediaType};
 use crate::carry::Carry;
 use crate::target::{Target, TargetError};
 use crate::wire::{Limits, MsrpUri, Path, Scheme};
+
+pub use self::link::Link;
+pub(crate) use self::requests::Requests;
 
 /// Settings that connections share. Every limit has a default that suits a client on the open Internet;
 /// `docs/ARCHITECTURE.md` has the memory that they bound.
@@ -48,6 +54,7 @@ pub struct Config {
     pub(crate) max_remembered: usize,
     pub(crate) remember_for: Duration,
     pub(crate) body_window: usize,
+    pub(crate) requests: Requests,
 }
 
 impl Default for Config {
@@ -79,6 +86,7 @@ impl Default for Config {
             max_remembered: 256,
             remember_for: Duration::from_secs(3600),
             body_window: 64 * 1024,
+            requests: Requests::default(),
         }
     }
 }
@@ -110,9 +118,9 @@ impl Config {
     }
 
     /// How long a response may take, from the last octet of the request on; then the message has failed as
-    /// [`SendFailure::TimedOut`](crate::SendFailure::TimedOut), or the SEND without a body is told as
-    /// [`SessionEvent::Unanswered`](crate::SessionEvent::Unanswered). Default: 30 s, the value of RFC 4975
-    /// §7.1.1.
+    /// [`SendFailure::TimedOut`](crate::SendFailure::TimedOut), the SEND without a body is told as
+    /// [`SessionEvent::Unanswered`](crate::SessionEvent::Unanswered), or another request has failed as
+    /// [`RequestFailure::TimedOut`](crate::RequestFailure::TimedOut). Default: 30 s, the value of RFC 4975 §7.1.1.
     pub fn transaction_timeout(self, wait: Duration) -> Self {
         Self {
             transaction_timeout: wait,
@@ -324,87 +332,6 @@ impl Config {
     }
 }
 
-/// What the transport under a connection is: a stream of octets, or one of messages.
-///
-/// # Links of messages
-///
-/// WebSocket and data channels carry messages, and each message is one frame: a chunk, a response or a
-/// REPORT, from its start line to its end-line (RFC 7977 §5.1, RFC 8873 §5.4).
-///
-/// - Each buffer of [`poll_transmit`](crate::Connection::poll_transmit) is one whole frame, to be sent as
-///   one message (over WebSocket a binary one). It never has more than `max_len` octets. A chunk has no
-///   more body than [`Config::chunk_limit`] and `max_len` leave to it. Other traffic waits for the end of a
-///   chunk, which is made as a whole, even if its range-end is `*`, as that of any chunk of more than 2048
-///   octets is.
-/// - Each call of [`handle_input`](crate::Connection::handle_input) is one whole message of the transport,
-///   text or binary. One that is not exactly one frame is told by
-///   [`Event::Unframed`](crate::Event::Unframed), and costs no more than itself.
-///
-/// A `max_len` of 1024 octets is the least that is sensible: both paths stand in every frame, and a SEND has
-/// about 200 octets besides, its own headers and Content-Type among them. Where it is too small for a
-/// message, [`Session::send`](crate::Session::send) refuses it, or, if the path grows later, it fails; both
-/// as `HeadTooLong`. Responses, REPORTs and SENDs without a body that are longer than `max_len` are not sent
-/// at all. If the transport knows no limit, take `usize::MAX`, and set a chunk limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link(Kind);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Tcp,
-    Tls,
-    WebSocket { max_len: usize },
-    DataChannel { max_len: usize },
-}
-
-impl Link {
-    /// The name of the sub-protocol of a WebSocket (RFC 7977 §4.1) and of a data channel (RFC 8873 §4.3).
-    pub const SUBPROTOCOL: &str = "msrp";
-
-    /// A stream without protection: TCP. For URIs with scheme `msrp`.
-    pub const fn tcp() -> Self {
-        Self(Kind::Tcp)
-    }
-
-    /// A protected stream: TLS over TCP. For URIs with scheme `msrps`.
-    pub const fn tls() -> Self {
-        Self(Kind::Tls)
-    }
-
-    /// A secure WebSocket with the sub-protocol [`Link::SUBPROTOCOL`], on which the own messages have at
-    /// most `max_len` octets (RFC 7977).
-    pub const fn websocket(max_len: usize) -> Self {
-        Self(Kind::WebSocket { max_len })
-    }
-
-    /// A data channel of WebRTC, reliable and in order, with the sub-protocol [`Link::SUBPROTOCOL`]
-    /// (RFC 8873). `max_len`: the `max-message-size` of the peer, in octets; 65536 where it says none
-    /// (RFC 8841).
-    ///
-    /// It carries one session at a time: the next one, of a further file for instance, may be opened when that
-    /// one has had its last event (RFC 8873 §5.1, §5.6).
-    pub const fn data_channel(max_len: usize) -> Self {
-        Self(Kind::DataChannel { max_len })
-    }
-
-    /// Whether the transport is protected. WebSocket and data channels always are.
-    pub const fn is_secure(self) -> bool {
-        !matches!(self.0, Kind::Tcp)
-    }
-
-    /// Whether the transport is there for a single session (RFC 8873 §5.1).
-    pub(crate) const fn is_for_one_session(self) -> bool {
-        matches!(self.0, Kind::DataChannel { .. })
-    }
-
-    /// The most octets of a message of the transport; `None` for streams.
-    pub const fn max_len(self) -> Option<usize> {
-        match self.0 {
-            Kind::Tcp | Kind::Tls => None,
-            Kind::WebSocket { max_len } | Kind::DataChannel { max_len } => Some(max_len),
-        }
-    }
-}
-
 /// By what the session of a request is found (RFC 4975 §7.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Matching {
@@ -485,6 +412,7 @@ pub struct Terms {
     pub(crate) accepts: Arc<MediaRanges>,
     pub(crate) accepts_wrapped: Option<Arc<MediaRanges>>,
     pub(crate) max_size: Option<u64>,
+    pub(crate) nicknames: bool,
 }
 
 impl Terms {
@@ -505,6 +433,7 @@ impl Terms {
             accepts: ANY_TYPE.clone(),
             accepts_wrapped: None,
             max_size: None,
+            nicknames: false,
         }
     }
 
@@ -549,6 +478,15 @@ impl Terms {
     pub fn peer_max_size(self, octets: Option<u64>) -> Self {
         Self {
             max_size: octets,
+            ..self
+        }
+    }
+
+    /// Whether the peer takes NICKNAME requests: its SDP has `chatroom` with the token `nickname` (RFC 7701 §8).
+    /// Default: no, and none is sent.
+    pub fn peer_nicknames(self, taken: bool) -> Self {
+        Self {
+            nicknames: taken,
             ..self
         }
     }

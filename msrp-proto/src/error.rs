@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::config::SessionConfig;
 use crate::event::{Octets, SessionRequest};
 use crate::message::Message;
+use crate::request::{InboundRequest, Request, Response};
 use crate::wire::{DecodeError, StatusCode};
 
 /// Why a connection ended.
@@ -219,6 +220,90 @@ pub enum SendErrorReason {
     /// ([`Message::wraps`](crate::Message::wraps)).
     #[error("the peer does not accept a type inside")]
     WrappedTypeNotAccepted,
+}
+
+/// Why a request was not taken. It is given back.
+#[derive(Debug, Error)]
+#[error("{reason}")]
+pub struct RequestError {
+    /// The request, untouched.
+    pub request: Box<Request>,
+    /// Why it was not taken.
+    #[source]
+    pub reason: RequestErrorReason,
+}
+
+/// See [`RequestError`].
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequestErrorReason {
+    /// The body has more than 10240 octets (RFC 4975 §7.1).
+    #[error("the body is too long")]
+    BodyTooLong,
+    /// The session is closing, or the connection is.
+    #[error("the session is closing")]
+    Closing,
+    /// The method is SEND or REPORT, or is not made of up to 32 capitals.
+    #[error("not a method to request with")]
+    Method,
+    /// A header describes a body, and there is none.
+    #[error("a MIME header without a body")]
+    MimeWithoutBody,
+    /// A NICKNAME does not have exactly one Use-Nickname with a legal value, or it has a body (RFC 7701 §7.1).
+    #[error("not a legal NICKNAME request")]
+    Nickname,
+    /// The peer did not say that it takes nicknames ([`Terms::peer_nicknames`](crate::Terms::peer_nicknames)).
+    #[error("the peer does not take nicknames")]
+    NoNicknames,
+    /// A message of the transport cannot hold it ([`Link`](crate::Link)).
+    #[error("longer than a message of the transport")]
+    TooLong,
+    /// The configuration allows no more requests at a time.
+    #[error("too many requests")]
+    TooMany,
+}
+
+/// Why there is no answer to a request.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequestFailure {
+    /// The connection ended.
+    #[error("the connection ended")]
+    ConnectionLost,
+    /// The session ended.
+    #[error("the session ended")]
+    SessionEnded,
+    /// No response within the time: the request has probably not arrived.
+    #[error("timed out")]
+    TimedOut,
+    /// With the path now valid a message of the transport cannot hold it ([`Link`](crate::Link)).
+    #[error("longer than a message of the transport")]
+    TooLong,
+}
+
+/// Why a request of the peer was not answered. Both are given back.
+#[derive(Debug, Error)]
+#[error("{reason}")]
+pub struct RespondError {
+    /// The request. Unless [`RespondErrorReason::Expired`], it can still be answered.
+    pub request: Box<InboundRequest>,
+    /// The response, untouched.
+    pub response: Response,
+    /// What is wrong.
+    #[source]
+    pub reason: RespondErrorReason,
+}
+
+/// See [`RespondError`].
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RespondErrorReason {
+    /// The time for it is over, its session is, or it came on another connection.
+    #[error("the request is no longer open")]
+    Expired,
+    /// A message of the transport cannot hold the response ([`Link`](crate::Link)).
+    #[error("longer than a message of the transport")]
+    TooLong,
 }
 
 /// Why octets of a streamed body were not taken. They are given back. `Debug` does not show them.

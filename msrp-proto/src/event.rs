@@ -8,7 +8,8 @@ use msrp_multipart::{Disposition, MediaType, Profile};
 
 use crate::carry::{Carry, PartialBody};
 use crate::connection::Route;
-use crate::error::{ConnectionError, ReceiveFailure, SendFailure, SessionFailure, Unframed};
+use crate::error::{ConnectionError, ReceiveFailure, RequestFailure, SendFailure, SessionFailure, Unframed};
+use crate::request::{InboundRequest, Reply};
 use crate::slots::Key;
 use crate::wire::{ByteRange, FailureReport, Head, MessageId, PathRef, StatusCode, UriRef};
 
@@ -37,6 +38,11 @@ handle! {
 handle! {
     /// A message being received. Never used again after its last event.
     IncomingId
+}
+
+handle! {
+    /// A request of this side that is neither SEND nor REPORT. Never used again after its answer.
+    RequestId
 }
 
 /// What happened on a connection. The first field says to what, the second what.
@@ -73,6 +79,9 @@ const _: () = assert!(size_of::<Event>() <= 96);
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SessionEvent {
+    /// What became of a request ([`Session::request`](crate::Session::request)): its answer, or why there is none.
+    /// Told once for each.
+    Answered(RequestId, Result<Reply, RequestFailure>),
     /// The peer has shown that it knows the session, by a request or by an answer.
     Bound,
     /// The session was closed, and every message of it has its outcome.
@@ -101,6 +110,9 @@ pub enum SessionEvent {
     /// [`Config::aborted_timeout`](crate::Config::aborted_timeout) has neither begun it anew nor closed the session.
     /// This side should close it (RFC 5547 §8.4), which begins with signalling.
     StaleAborted,
+    /// The peer requests what the application has declared to answer
+    /// ([`Config::methods`](crate::Config::methods)).
+    Requested(InboundRequest),
     /// A SEND without a body, which binds or keeps alive, was not answered in time (ruling R-71).
     Unanswered,
 }

@@ -8,6 +8,7 @@
 //! - [`Connection`]: sessions, messages both ways, chunks, responses, reports, timers.
 //! - [`Inbox`]: whole messages, for those who do not stream.
 //! - [`SessionTable`]: sessions over all connections of an endpoint.
+//! - [`NicknameTable`]: nicknames in a chat room.
 //! - [`Target`]: what to connect to for a URI that signalling has agreed upon.
 //! - [`wire`]: the codec, usable alone.
 //!
@@ -178,6 +179,37 @@
 //! ([`Connection::fail`]). All that RFC 4975 wants answered is answered without the application: it only
 //! decides what it does not want.
 //!
+//! # Other requests, and nicknames
+//!
+//! [`Session::request`] sends a request that is neither SEND nor REPORT; [`SessionEvent::Answered`] tells its outcome.
+//! Such requests of the peer are answered with 501, unless the application has declared their method by
+//! [`Config::methods`]: then they come as [`SessionEvent::Requested`], and [`Connection::respond`] answers them.
+//!
+//! NICKNAME (RFC 7701 §7) is one of them. A participant of a chat room asks for a nickname:
+//!
+//! ```
+//! # use msrp_proto::{Connection, Event, Nickname, NicknameRefusal, SessionEvent, SessionId, UseNickname};
+//! # fn ask(connection: &mut Connection, session: SessionId) -> Result<(), Box<dyn std::error::Error>> {
+//! let wanted = UseNickname::Take(Nickname::new("Alice the great")?);
+//! let asked = connection.session(session).expect("open").request(wanted.to_request())?;
+//! # Ok(())
+//! # }
+//! # fn on_event(event: Event) {
+//! match event {
+//!     Event::Session(_, SessionEvent::Answered(_, Ok(reply))) => match NicknameRefusal::of(reply.status()) {
+//!         None => println!("from now on you are Alice the great"),
+//!         Some(NicknameRefusal::InUse) => println!("somebody else has that nickname"),
+//!         Some(refusal) => println!("no: {refusal}"),
+//!     },
+//!     Event::Session(_, SessionEvent::Answered(_, Err(why))) => println!("no answer: {why}"),
+//!     _ => {}
+//! }
+//! # }
+//! ```
+//!
+//! [`Terms::peer_nicknames`] says that the room has nicknames; without it none is asked for. The switch of a chat
+//! room decides by a [`NicknameTable`].
+//!
 //! # Many sessions, many connections
 //!
 //! A connection carries any number of sessions; each is found by its URI in To-Path, and none harms another.
@@ -216,7 +248,10 @@ mod handshake;
 mod ids;
 mod inbox;
 mod message;
+mod nickname;
+mod nickname_table;
 mod range_set;
+mod request;
 mod session_table;
 mod slots;
 mod target;
@@ -232,17 +267,21 @@ pub use self::config::{Config, Direction, Link, Matching, Role, SessionConfig, S
 pub use self::connection::{Connection, Incoming, Outgoing, Progress, Session, SessionStats, Stats};
 pub use self::error::{
     AcceptError, AcceptErrorReason, ConnectionError, ExpectError, ExpectErrorReason, FinishError, LinkError,
-    OpenError, OpenErrorReason, ReceiveFailure, ReportError, SendError, SendErrorReason, SendFailure,
+    OpenError, OpenErrorReason, ReceiveFailure, ReportError, RequestError, RequestErrorReason,
+    RequestFailure, RespondError, RespondErrorReason, SendError, SendErrorReason, SendFailure,
     SessionFailure, SessionsOpen, TooLate, Unframed, WriteError, WriteErrorReason,
 };
 pub use self::event::{
-    Event, IncomingEvent, IncomingId, MessageHead, OutgoingEvent, OutgoingId, Receipt, SessionEvent,
-    SessionId, SessionRequest,
+    Event, IncomingEvent, IncomingId, MessageHead, OutgoingEvent, OutgoingId, Receipt, RequestId,
+    SessionEvent, SessionId, SessionRequest,
 };
 pub use self::handshake::SubprotocolError;
 pub use self::ids::Seed;
 pub use self::inbox::{Inbox, Received};
 pub use self::message::{Body, Message, Refusal};
+pub use self::nickname::{Nickname, NicknameDeviation, NicknameError, NicknameRefusal, UseNickname};
+pub use self::nickname_table::{ExactNicknames, NicknameProfile, NicknameTable};
+pub use self::request::{InboundRequest, Reply, Request, Response};
 pub use self::session_table::{Registration, SessionTable};
 pub use self::target::{Host, Lookup, ReuseKey, Target, TargetError, Transport};
 pub use self::time::Instant;

@@ -97,6 +97,7 @@ impl Connection {
         for id in outgoing {
             self.keep_fitting(id);
         }
+        self.refit_requests(session);
     }
 
     /// How many octets of body, of those wanted, the next chunk of a message can have; `None` if its head
@@ -130,7 +131,8 @@ impl Connection {
 impl Answer {
     /// Octets of the response, without a comment.
     pub(super) fn len(&self) -> usize {
-        response_len(&self.id, [self.to(), self.route.local()])
+        let headers = self.more.as_ref().map_or(0, |more| more.headers_len());
+        response_len(&self.id, [self.to(), self.route.local()]) + headers
     }
 }
 

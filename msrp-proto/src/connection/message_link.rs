@@ -15,6 +15,7 @@ impl Connection {
         if let Err(why) = self.receive_frame(&mut message) {
             self.decoder.reset();
             self.abandon_request();
+            self.requests.take_gathered();
             self.events.push(Event::Unframed(why));
         }
         self.requested.is_open().then_some(message)

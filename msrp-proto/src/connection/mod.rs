@@ -1,5 +1,7 @@
 //! The state of one connection. This file dispatches and holds no rules.
 
+mod ask;
+mod asked;
 mod fit;
 mod message_link;
 mod names;
@@ -9,6 +11,7 @@ mod replace;
 mod report;
 mod request;
 mod requested;
+mod requests;
 mod route;
 mod scheduler;
 mod send;
@@ -35,6 +38,7 @@ use self::names::Names;
 use self::recv::Receiver;
 use self::report::PendingReport;
 use self::requested::Requested;
+use self::requests::Requests;
 use self::scheduler::Scheduler;
 use self::send::{Control, Sending};
 use self::session::SessionState;
@@ -43,7 +47,7 @@ use self::transaction::{Partials, Transactions};
 use self::transmit::{Answer, OpenChunk};
 use crate::config::{Config, Link};
 use crate::error::{ConnectionError, LinkError, SessionsOpen};
-use crate::event::{Event, IncomingEvent, OutgoingEvent, OutgoingId, SessionId};
+use crate::event::{Event, IncomingEvent, OutgoingEvent, OutgoingId, SessionEvent, SessionId};
 use crate::ids::{Ids, MapKey, Seed};
 use crate::slots::Slots;
 use crate::time::Instant;
@@ -78,14 +82,14 @@ use crate::wire::{Decoder, MessageId, StatusCode};
 ///    connection is lost.
 /// 5. Memory is bounded by the limits in [`Config`]; `docs/ARCHITECTURE.md` has the formula.
 /// 6. Each handle sees exactly one last event and is gone after it; a `BodyWanted` queued before it is
-///    dropped, as is a `SessionRequested` that is over. At the end of a connection messages come first, then
-///    sessions, then `ConnectionLost`.
+///    dropped, as is a `SessionRequested` or a `Requested` that is over. At the end of a connection messages
+///    come first, then requests, then sessions, then `ConnectionLost`.
 /// 7. On a stream, every split of the input gives the same events (adjacent `Data` joined) and, with
 ///    `poll_transmit` called at the same positions of the stream, the same octets.
 /// 8. Session-ids, credentials and bodies never appear in `Debug` output.
 /// 9. While bulk data is on the wire, a waiting response, REPORT or interactive message starts within one
-///    chunk (2048 octets of body at most, or at once between buffers when the chunk is longer) and one
-///    buffer already handed out. On a [`Link`] of messages it starts with the next buffer.
+///    chunk (2048 octets of body at most, or at once between buffers when the chunk is longer) or one request
+///    (10240 octets of body at most) and one buffer already handed out. On a [`Link`] of messages it starts with the next buffer.
 /// 10. `wants_input` is false only for undelivered events, an open [`SessionRequest`](crate::SessionRequest), or
 ///     too many queued answers. The latter for 30 s loses the connection as stalled.
 pub struct Connection {
@@ -103,6 +107,7 @@ pub struct Connection {
     /// Events or octets were handed out since [`Connection::release`].
     stirred: bool,
     requested: Requested,
+    requests: Requests,
     sessions: Slots<Box<SessionState>>,
     /// Sessions with the same session-id are chained.
     names: Names,
@@ -122,7 +127,7 @@ pub struct Connection {
     bindings: BTreeSet<SessionId>,
     chunk: Option<Box<OpenChunk>>,
     /// Octets of answers since the last chunk.
-    answered: usize,
+    answered: u32,
     timers: Timers,
     events: Events,
     stats: Stats,
@@ -194,6 +199,7 @@ impl Connection {
             eof: false,
             stirred: false,
             requested: Requested::default(),
+            requests: Requests::default(),
             sessions: Slots::new(),
             names: Names::default(),
             receiver: Receiver::new(),
@@ -295,6 +301,7 @@ impl Connection {
                 Timer::Incomplete(id) => self.incoming_expired(id, held_back),
                 Timer::Keepalive(id) => self.keepalive_expired(id),
                 Timer::Report(id) => self.report_expired(id),
+                Timer::Respond(key) => self.close_asked(key),
                 Timer::Request => self.refuse_requested(StatusCode::NO_SESSION),
                 Timer::Stalled => {
                     self.lose(ConnectionError::Stalled);
@@ -320,23 +327,23 @@ impl Connection {
         loop {
             // What held input back may be gone without an event: answers that were given up.
             self.resume();
-            let Some(event) = self.events.pop() else {
+            let Some(mut event) = self.events.pop() else {
                 self.release();
                 return None;
             };
             self.stirred = true;
             self.resume();
-            if let Event::Outgoing(id, OutgoingEvent::BodyWanted { offset, .. }) = event
-                && !self
+            let holds = match &mut event {
+                Event::Incoming(..) => true,
+                Event::Outgoing(id, OutgoingEvent::BodyWanted { offset, .. }) => self
                     .sending
                     .get(id.0)
-                    .is_some_and(|message| message.is_wanted(offset))
-            {
-                continue;
-            }
-            if let Event::SessionRequested(request) = &event
-                && !self.requested.is(request)
-            {
+                    .is_some_and(|message| message.is_wanted(*offset)),
+                Event::SessionRequested(request) => self.requested.is(request),
+                Event::Session(_, SessionEvent::Requested(request)) => self.requests.deliver(request),
+                _ => true,
+            };
+            if !holds {
                 continue;
             }
             return Some(event);
@@ -446,6 +453,7 @@ impl Connection {
         self.receiver.release();
         self.scheduler.release();
         self.transactions.release();
+        self.requests.release();
         self.timers.release();
         self.ids.release();
         self.decoder.release();
@@ -525,6 +533,7 @@ impl Connection {
         // Before its messages have their last event.
         let carried: Vec<_> = sessions.iter().map(|id| self.carry(*id)).collect();
         self.lose_messages();
+        self.lose_requests();
         for (id, carry) in sessions.into_iter().zip(carried) {
             self.lose_session(id, carry);
         }

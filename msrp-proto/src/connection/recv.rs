@@ -274,7 +274,7 @@ impl Connection {
     /// how they arrived, and hands them on.
     pub(super) fn receive_body(&mut self, mut octets: Bytes) {
         let Request::Chunk(chunk) = &mut self.receiver.request else {
-            return;
+            return self.receive_asked(&octets);
         };
         let Some(key) = chunk.message.filter(|_| chunk.refusal.is_none()) else {
             return;

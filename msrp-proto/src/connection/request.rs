@@ -6,6 +6,7 @@ use super::Connection;
 use super::route::{Route, first_uri};
 use super::transmit::Answer;
 use crate::event::{IncomingId, SessionId};
+use crate::nickname;
 use crate::slots::Key;
 use crate::wire::{
     ByteRange, ContinuationFlag, FailureReport, Head, Item, Malformed, Method, StartLine, StatusCode,
@@ -20,6 +21,8 @@ pub(super) enum Request {
     /// One whose answer is known, and is given at its end.
     Refused(Answer),
     Chunk(Chunk),
+    /// One that the application is to answer, which is gathered elsewhere.
+    Asking,
 }
 
 /// A SEND that is being received.
@@ -99,6 +102,9 @@ impl Connection {
         };
         if *method != Method::Send {
             let route = state.route_to(from);
+            if self.is_declared(method) {
+                return self.begin_asked(session, head, route);
+            }
             return refuse_request(head, method, StatusCode::UNKNOWN_METHOD, route);
         }
         let route = state.route_to(from);
@@ -118,6 +124,11 @@ impl Connection {
             position: range.start - 1,
             refusal,
         })
+    }
+
+    /// Whether the application answers requests of that method.
+    fn is_declared(&self, method: &Method) -> bool {
+        self.config.requests.methods.contains(method)
     }
 
     /// The session a request is for. The one that was found last need not be looked for.
@@ -174,8 +185,18 @@ impl Connection {
         if let Some(session) = session {
             self.bind(session);
         }
+        let declared = self.is_declared(method);
         let state = session.and_then(|id| self.sessions.get_mut(id.0));
         let (status, route) = match (state, head.to_path()) {
+            (Some(state), _) if declared => {
+                let status = if *method == Method::Nickname && nickname::is_value_illegal(head) {
+                    StatusCode::MALFORMED_NICKNAME
+                } else {
+                    StatusCode::BAD_REQUEST
+                };
+                let route = state.route_to(from);
+                return Request::Refused(Answer::end_to_end(head.transaction_id(), status, route));
+            }
             (Some(state), _) if *method != Method::Send => (StatusCode::UNKNOWN_METHOD, state.route_to(from)),
             (Some(state), _) => (StatusCode::BAD_REQUEST, state.route_to(from)),
             (None, Some(to)) => (
@@ -216,8 +237,10 @@ impl Connection {
             Request::Chunk(chunk) => chunk.message.map(|key| (key, chunk.failure_report)),
             _ => None,
         };
-        if let Request::Refused(answer) = core::mem::replace(&mut self.receiver.request, Request::Ignored) {
-            self.queue_answer(answer);
+        match core::mem::replace(&mut self.receiver.request, Request::Ignored) {
+            Request::Chunk(_) | Request::Ignored => {}
+            Request::Refused(answer) => self.queue_answer(answer),
+            Request::Asking => self.end_asked(flag),
         }
         if let Some((key, failure_report)) = finished {
             self.finish_incoming(key, failure_report);
@@ -246,6 +269,7 @@ impl Connection {
             route,
             end_to_end: false,
             incoming: chunk.message.map(IncomingId),
+            more: None,
         };
         self.queue_answer(answer);
     }
@@ -257,11 +281,8 @@ fn refuse_request(head: &Head, method: &Method, status: StatusCode, route: Arc<R
         return Request::Ignored;
     }
     Request::Refused(Answer {
-        id: head.transaction_id(),
-        status,
-        route,
         // Hop by hop for SEND, end to end for all others (RFC 4975 §7.2).
         end_to_end: *method != Method::Send,
-        incoming: None,
+        ..Answer::end_to_end(head.transaction_id(), status, route)
     })
 }

@@ -8,7 +8,7 @@ use super::Connection;
 use super::scheduler::{Class, Filed, Need};
 use super::timer::Timer;
 use super::transaction::Subject;
-use crate::error::{FinishError, SendFailure, SessionFailure, WriteError, WriteErrorReason};
+use crate::error::{FinishError, RequestFailure, SendFailure, SessionFailure, WriteError, WriteErrorReason};
 use crate::event::{Event, OutgoingEvent, OutgoingId, SessionEvent, SessionId};
 use crate::message::{Body, BodyKind, Message};
 use crate::range_set::RangeSet;
@@ -242,11 +242,12 @@ impl Connection {
             if status.is_success() {
                 self.bind(session);
             }
-            if let Subject::Chunk {
-                message, start, end, ..
-            } = subject
-            {
-                self.chunk_answered(message, start, end, &tid, status);
+            match subject {
+                Subject::Bodiless(_) => {}
+                Subject::Chunk {
+                    message, start, end, ..
+                } => self.chunk_answered(message, start, end, &tid, status),
+                Subject::Request { request, .. } => self.request_answered(request, head, status),
             }
             self.session_refused(session, status);
             return;
@@ -277,6 +278,7 @@ impl Connection {
                 }
             }
             Subject::Chunk { message, .. } => self.end_outgoing(message, Err(SendFailure::TimedOut)),
+            Subject::Request { request, .. } => self.settle_request(request, Err(RequestFailure::TimedOut)),
         }
     }
 

@@ -23,8 +23,8 @@ use crate::wire::{MessageId, MsrpUri, PathRef, Scheme, StatusCode, UriRef};
 
 /// A session of a connection, to command it.
 pub struct Session<'a> {
-    connection: &'a mut Connection,
-    id: SessionId,
+    pub(super) connection: &'a mut Connection,
+    pub(super) id: SessionId,
 }
 
 /// What a session has done so far.
@@ -192,7 +192,7 @@ impl Connection {
         self.watch_answers();
     }
 
-    /// A closing session ends when every message has its outcome, and the peer was told of those that were
+    /// A closing session ends when every message and every request has its outcome, and the peer was told of those that were
     /// given up.
     pub(super) fn finish_session(&mut self, id: SessionId) {
         let drained =
@@ -201,6 +201,7 @@ impl Connection {
         if self.phase != Phase::Lost
             && self.sessions.get(id.0).is_some_and(|state| drained(state))
             && self.controls.iter().all(told)
+            && self.requests.own_of(Some(id)).is_empty()
         {
             self.end_session(id, SessionEvent::Closed);
         }
@@ -284,6 +285,7 @@ impl Connection {
             self.controls.retain(|control| control.session() != id);
         }
         self.scheduler.hold(id, held);
+        self.requests.hold(id, held);
     }
 
     fn end_session(&mut self, id: SessionId, event: SessionEvent) {
@@ -305,6 +307,7 @@ impl Connection {
         for key in incoming {
             self.abort_incoming(key, ReceiveFailure::SessionEnded);
         }
+        self.end_requests(id);
         self.controls.retain(|control| control.session() != id);
         self.bindings.remove(&id);
         self.remove_session(id);
@@ -507,7 +510,8 @@ impl Session<'_> {
         self.connection.timers.cancel(Timer::Aborted(self.id));
     }
 
-    /// Ends the session when every message queued has its outcome; takes no further ones. Where they may
+    /// Ends the session when every message and every request queued has its outcome; takes no further ones. Requests
+    /// of the peer that have no answer by then get a 481. Where they may
     /// never leave, because the peer has not bound the session or its path is not known, only
     /// [`abort`](Self::abort) ends it.
     pub fn close(self) {

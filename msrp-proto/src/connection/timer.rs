@@ -4,6 +4,7 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::{IncomingId, OutgoingId, SessionId};
+use crate::slots::Key;
 use crate::time::{self, Instant};
 
 /// Everything that waits for a moment, but for transactions, which have a list of their own.
@@ -21,6 +22,8 @@ pub(super) enum Timer {
     Request,
     /// A message is sent, and no report has come.
     Report(OutgoingId),
+    /// The application has not answered a request of the peer.
+    Respond(Key),
     /// Answers are not taken.
     Stalled,
 }

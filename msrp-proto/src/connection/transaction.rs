@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use crate::event::{OutgoingId, SessionId};
+use crate::event::{OutgoingId, RequestId, SessionId};
 use crate::ids::{self, Nonce, Place};
 use crate::time::Instant;
 use crate::wire::TransactionId;
@@ -23,12 +23,14 @@ pub(super) enum Subject {
         start: u64,
         end: u64,
     },
+    /// A request that is neither SEND nor REPORT.
+    Request { session: SessionId, request: RequestId },
 }
 
 impl Subject {
     pub(super) fn session(self) -> SessionId {
         match self {
-            Self::Bodiless(session) | Self::Chunk { session, .. } => session,
+            Self::Bodiless(session) | Self::Chunk { session, .. } | Self::Request { session, .. } => session,
         }
     }
 }

@@ -11,6 +11,7 @@ use super::transaction::{Due, NO_PLACE, Partials, Subject};
 use super::{Connection, Phase};
 use crate::event::{IncomingId, OutgoingId, SessionId};
 use crate::ids::{Nonce, Place};
+use crate::request::More;
 use crate::time;
 use crate::wire::boundary::Boundary;
 use crate::wire::{
@@ -27,9 +28,34 @@ pub(super) struct Answer {
     pub(super) end_to_end: bool,
     /// The message that the request was a chunk of.
     pub(super) incoming: Option<IncomingId>,
+    pub(super) more: Option<Box<More>>,
 }
 
 impl Answer {
+    /// The answer to a request that is neither SEND nor REPORT.
+    pub(super) fn end_to_end(id: TransactionId, status: StatusCode, route: Arc<Route>) -> Self {
+        Self {
+            id,
+            status,
+            route,
+            end_to_end: true,
+            incoming: None,
+            more: None,
+        }
+    }
+
+    pub(super) fn comment(&self) -> &str {
+        let given = self.more.as_ref().and_then(|more| more.comment.as_deref());
+        given.unwrap_or(self.status.comment())
+    }
+
+    /// Octets of the headers and the comment that only few answers have.
+    pub(super) fn more_len(&self) -> usize {
+        let comment = |more: &More| more.comment.as_ref().map_or(0, |comment| comment.len());
+        let more = self.more.as_deref();
+        more.map_or(0, |more| more.headers_len() + comment(more))
+    }
+
     pub(super) fn to(&self) -> &[u8] {
         if self.end_to_end {
             self.route.whole()
@@ -62,7 +88,7 @@ const END_LINE: usize = 2 + 7 + 32 + 1 + 2;
 const TURN: usize = BUFFER;
 
 /// Octets of answers after which a chunk is let through.
-const ANSWERS_IN_A_ROW: usize = 16 * 1024;
+const ANSWERS_IN_A_ROW: u32 = 16 * 1024;
 
 /// What the lines of a frame have besides the values counted: names, blanks, line ends, codes.
 const FRAME_WORDS: usize = 256;
@@ -112,6 +138,7 @@ impl Connection {
             || !self.answers.is_empty()
             || !self.reports.is_empty()
             || !self.controls.is_empty()
+            || self.is_request_ready()
             || self.next_binding().is_some()
             || (self.scheduler.is_ready(self.has_room()) && !self.transactions.is_full())
     }
@@ -130,7 +157,7 @@ impl Connection {
         };
         // Comments are not counted above.
         let comments = 8 * (self.answers.len() + self.reports.len());
-        (answers + reports + comments + chunk).min(BUFFER)
+        (answers + reports + comments + self.next_request_len() + chunk).min(BUFFER)
     }
 
     /// Writes one whole frame, or opens a chunk. `false`: nothing to write, or it does not fit.
@@ -140,7 +167,7 @@ impl Connection {
             self.answered >= ANSWERS_IN_A_ROW && !full && self.scheduler.is_ready(self.has_room());
         if !chunk_due {
             if let Some(answer) = self.answers.front() {
-                let len = answer.to().len() + answer.route.local().len();
+                let len = answer.to().len() + answer.route.local().len() + answer.more_len();
                 return fits(out, len) && self.put_answer(out);
             }
             if let Some(report) = self.reports.front() {
@@ -150,6 +177,9 @@ impl Connection {
         }
         if self.answers.is_empty() && self.reports.is_empty() {
             self.answered = 0;
+        }
+        if let Some(fits) = self.put_request(out) {
+            return fits;
         }
         if let Some(control) = self.controls.front() {
             if !fits(out, self.longest_control(control.session())) {
@@ -191,14 +221,26 @@ impl Connection {
             return false;
         };
         let start = out.len();
-        let comment = self.fitting_comment(answer.len(), answer.status.comment());
+        let comment = match self.link.max_len() {
+            Some(_) => self.fitting_comment(answer.len(), answer.comment()),
+            None => answer.comment().as_bytes(),
+        };
         encode::put_response_start(out, &answer.id, answer.status, Some(comment));
         encode::put_line(out, "To-Path: ", answer.to());
         encode::put_line(out, "From-Path: ", answer.route.local());
-        put_end_line(out, &answer.id, ContinuationFlag::Complete);
-        self.answered += out.len() - start;
+        let Answer { id, more, .. } = answer;
+        // Taken apart, since hardly any answer has it.
+        if let Some(more) = more {
+            encode::put_headers(out, &more.headers);
+        }
+        put_end_line(out, &id, ContinuationFlag::Complete);
+        self.note_answered(out.len() - start);
         self.stats.frames_sent += 1;
         true
+    }
+
+    fn note_answered(&mut self, len: usize) {
+        self.answered = self.answered.saturating_add(len as u32);
     }
 
     fn put_report(&mut self, out: &mut BytesMut) -> bool {
@@ -227,7 +269,7 @@ impl Connection {
             &status,
         );
         put_end_line(out, &id, ContinuationFlag::Complete);
-        self.answered += out.len() - start;
+        self.note_answered(out.len() - start);
         if let Some(state) = self.sessions.get_mut(session.0) {
             state.stats.reports_sent += 1;
         }
@@ -236,7 +278,7 @@ impl Connection {
     }
 
     /// A SEND without a body.
-    fn put_control(&mut self, out: &mut BytesMut, control: Control) {
+    pub(super) fn put_control(&mut self, out: &mut BytesMut, control: Control) {
         let session = control.session();
         let Some(state) = self.sessions.get(session.0) else {
             return;
@@ -396,6 +438,7 @@ impl Connection {
         let urgent = !self.answers.is_empty()
             || !self.reports.is_empty()
             || !self.controls.is_empty()
+            || self.is_request_ready()
             || self.next_binding().is_some()
             || self.scheduler.is_interactive_ready(room);
         let turn = self.scheduler.is_ready(room);
@@ -489,7 +532,7 @@ impl Connection {
     }
 
     /// The last octet of a request is handed out.
-    fn frame_sent(&mut self, session: SessionId) {
+    pub(super) fn frame_sent(&mut self, session: SessionId) {
         self.stats.frames_sent += 1;
         self.session_spoke(session);
     }
@@ -502,7 +545,7 @@ impl Connection {
     }
 
     /// When the response to a request is due that leaves now.
-    fn due(&self) -> Due {
+    pub(super) fn due(&self) -> Due {
         if self.config.flush_reported {
             return Due::OnceFlushed;
         }
@@ -528,7 +571,7 @@ impl Connection {
     }
 
     /// Octets that a SEND without a body may need, [`FRAME_WORDS`] apart.
-    fn longest_control(&self, session: SessionId) -> usize {
+    pub(super) fn longest_control(&self, session: SessionId) -> usize {
         let session = self.sessions.get(session.0);
         MessageId::MAX_LEN + session.map_or(0, |state| state.remote().len() + state.local().len())
     }
@@ -571,6 +614,6 @@ fn place_of(failure_report: FailureReport) -> Place {
     }
 }
 
-fn fits(out: &BytesMut, len: usize) -> bool {
+pub(super) fn fits(out: &BytesMut, len: usize) -> bool {
     out.is_empty() || out.len() + len + FRAME_WORDS <= BUFFER
 }

@@ -63,6 +63,11 @@ impl Header {
         &self.value
     }
 
+    /// Octets of the whole line.
+    pub(crate) fn len(&self) -> usize {
+        self.name.len() + self.value.len() + ": \r\n".len()
+    }
+
     /// MIME headers describe a body, and stand directly before Content-Type (RFC 4975 §7.1).
     pub(crate) fn is_mime(&self) -> bool {
         self.name
@@ -105,7 +110,7 @@ pub enum EncodeError {
     /// The end-line stands in the body: take another transaction identifier.
     #[error("the end-line stands in the body")]
     EndLineInBody,
-    /// SEND and REPORT have encoders of their own.
+    /// SEND and REPORT have encoders of their own. Others of up to 32 capitals can be written.
     #[error("not for this method")]
     Method,
     /// A MIME header in a request without a body.
@@ -234,7 +239,7 @@ impl Request<'_> {
     /// [`EncodeError::BodyTooLong`], [`EncodeError::EndLineInBody`], [`EncodeError::Method`],
     /// [`EncodeError::MimeWithoutBody`].
     pub fn encode(&self, to: &mut BytesMut) -> Result<(), EncodeError> {
-        if matches!(self.method, Method::Send | Method::Report) {
+        if !self.method.is_for_requests() {
             return Err(EncodeError::Method);
         }
         check_body(&self.id, self.body)?;
@@ -395,7 +400,13 @@ pub(crate) fn put_line(to: &mut BytesMut, name: &str, value: &[u8]) {
     to.extend_from_slice(b"\r\n");
 }
 
-fn put_request_start(to: &mut BytesMut, id: &TransactionId, method: &str, to_path: &[u8], from_path: &[u8]) {
+pub(crate) fn put_request_start(
+    to: &mut BytesMut,
+    id: &TransactionId,
+    method: &str,
+    to_path: &[u8],
+    from_path: &[u8],
+) {
     if method == "SEND" {
         put_around(to, b"MSRP ", id, b" SEND\r\n");
     } else {
@@ -470,7 +481,7 @@ fn put_content_headers(to: &mut BytesMut, headers: &[Header]) {
     put_headers(to, headers.iter().filter(|header| header.is_mime()));
 }
 
-fn put_headers<'a>(to: &mut BytesMut, headers: impl IntoIterator<Item = &'a Header>) {
+pub(crate) fn put_headers<'a>(to: &mut BytesMut, headers: impl IntoIterator<Item = &'a Header>) {
     for header in headers {
         to.extend_from_slice(header.name().as_bytes());
         put_line(to, ": ", header.value().as_bytes());

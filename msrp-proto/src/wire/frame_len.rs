@@ -23,6 +23,18 @@ pub(crate) fn send_len(
         + end_line_len(tid)
 }
 
+/// Another request. `content` is octets of whole lines, the empty line before the body included.
+pub(crate) fn request_len(
+    tid: usize,
+    method: &str,
+    paths: [&[u8]; 2],
+    content: usize,
+    body: Option<usize>,
+) -> usize {
+    let body = body.map_or(0, |body| body + 2);
+    request_start_len(tid, method, paths) + content + body + end_line_len(tid)
+}
+
 /// A REPORT without a comment.
 pub(crate) fn report_len(tid: usize, paths: [&[u8]; 2], message_id: &MessageId, range: &ByteRange) -> usize {
     request_start_len(tid, "REPORT", paths)

@@ -189,6 +189,11 @@ impl Head {
         &self.raw
     }
 
+    /// Start line and headers, legal or not, without their CRLF.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        Lines(&self.raw)
+    }
+
     /// Whether a start line that could not be read was meant as that of a response.
     pub(crate) fn looks_like_response(&self) -> bool {
         let rest = self

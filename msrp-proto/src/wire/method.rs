@@ -31,6 +31,16 @@ impl Method {
         })
     }
 
+    /// Whether it can be that of a request to send which is neither SEND nor REPORT. A method that was read may
+    /// be one that only some peers write.
+    pub(crate) fn is_for_requests(&self) -> bool {
+        match self {
+            Self::Send | Self::Report => false,
+            Self::Auth | Self::Nickname => true,
+            Self::Other(other) => OtherMethod::new(&other.0).is_some(),
+        }
+    }
+
     /// The method as written.
     pub fn as_str(&self) -> &str {
         match self {

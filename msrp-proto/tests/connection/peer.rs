@@ -8,9 +8,9 @@ use bytes::Bytes;
 use msrp_proto::test_util::epoch;
 use msrp_proto::wire::{Decoder, Item, Limits};
 use msrp_proto::{
-    Config, Connection, Event, Inbox, Incoming, IncomingEvent, IncomingId, Instant, Link, MediaType, Message,
-    OutgoingEvent, OutgoingId, Receipt, Received, Role, Seed, Session, SessionConfig, SessionEvent,
-    SessionId, SessionRequest, Terms,
+    Config, Connection, Event, InboundRequest, Inbox, Incoming, IncomingEvent, IncomingId, Instant, Link,
+    MediaType, Message, OutgoingEvent, OutgoingId, Receipt, Received, Reply, Request, RequestId, Role, Seed,
+    Session, SessionConfig, SessionEvent, SessionId, SessionRequest, Terms,
 };
 
 use crate::frame::{A, B};
@@ -190,6 +190,29 @@ impl Peer {
 
     pub(crate) fn send(&mut self, name: &str, message: Message) -> OutgoingId {
         self.send_on("B", name, message)
+    }
+
+    /// Requests something on the session B, to be known by that name in what [`Peer::events`] returns.
+    pub(crate) fn ask(&mut self, name: &str, request: Request) -> RequestId {
+        let id = self.session("B").request(request).unwrap();
+        self.log.name_request(id, name);
+        id
+    }
+
+    /// A request queued by hand is to be known by that name.
+    pub(crate) fn name_request(&mut self, id: RequestId, name: &str) {
+        self.log.name_request(id, name);
+    }
+
+    /// What a request of that name was answered with.
+    pub(crate) fn reply(&self, name: &str) -> &Reply {
+        self.log.reply(name)
+    }
+
+    /// The oldest request of the peer that was told and not yet taken.
+    pub(crate) fn asked(&mut self) -> InboundRequest {
+        self.take_events();
+        self.log.take_asked().expect("the peer has requested something")
     }
 
     /// What the peer writes arrives. The application takes its events when the connection waits for that.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use msrp_proto::{Body, Config, ConnectionError, Event, LinkError, Message, Role, Seed};
+use msrp_proto::{Body, Config, ConnectionError, Event, Link, LinkError, Message, Role, Seed};
 
 use crate::bench::{bound, fresh, read, sent, text};
 use crate::ops;
@@ -27,6 +27,23 @@ fn any_order_of_calls_is_legal() {
         }
     }
     assert!(handed_out > 100_000 && told > 100, "{handed_out} {told}");
+    // Requests other than SEND and REPORT come about, and all their outcomes.
+    let mut seen = [
+        "Requested(InboundRequest",
+        "Ok(Reply",
+        "Err(TimedOut)",
+        "Err(SessionEnded)",
+        "Err(ConnectionLost)",
+    ]
+    .map(|what| (what, 0));
+    for _ in 0..400 {
+        let len = 1000 + random.below(3000);
+        let (trace, _) = ops::single(Link::tcp(), &random.octets(len), Seed::new([7; 32]));
+        for (what, count) in &mut seen {
+            *count += trace.count(what);
+        }
+    }
+    assert!(seen.iter().all(|(_, count)| *count > 0), "{seen:?}");
 }
 
 /// A conversation from the peer: messages, reports and what is wrong.

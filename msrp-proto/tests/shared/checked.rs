@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use msrp_proto::{
-    Carry, Connection, Event, IncomingEvent, IncomingId, Instant, Link, LinkError, Message, OutgoingEvent,
-    OutgoingId, Receipt, Refusal, SendError, SessionConfig, SessionEvent, SessionId, SessionRequest,
+    Carry, Connection, Event, InboundRequest, IncomingEvent, IncomingId, Instant, Link, LinkError, Message,
+    OutgoingEvent, OutgoingId, Receipt, Refusal, Request, RespondError, Response, SendError, SessionConfig,
+    SessionEvent, SessionId, SessionRequest,
 };
 
 use super::frames;
@@ -26,6 +27,8 @@ pub struct Checked {
     pub carries: Vec<Carry>,
     /// Sessions that the peer asks for, not answered yet.
     pub requests: Vec<SessionRequest>,
+    /// Other requests of the peer, not answered yet.
+    pub asked: Vec<InboundRequest>,
     /// The latest time told.
     pub now: Instant,
     closed: bool,
@@ -49,6 +52,7 @@ impl Checked {
             receipts: Vec::new(),
             carries: Vec::new(),
             requests: Vec::new(),
+            asked: Vec::new(),
             now,
             closed: false,
         }
@@ -71,6 +75,25 @@ impl Checked {
         }
         self.check();
         sent
+    }
+
+    /// Requests something; it may not be taken.
+    pub fn ask(&mut self, session: SessionId, request: Request) {
+        let asked = self
+            .connection
+            .session(session)
+            .map(|mut view| view.request(request));
+        if let Some(Ok(id)) = asked {
+            self.watch.requested(session, id);
+        }
+        self.check();
+    }
+
+    /// Answers the peer.
+    pub fn respond(&mut self, request: InboundRequest, response: Response) -> Result<(), RespondError> {
+        let responded = self.connection.respond(request, response);
+        self.check();
+        responded
     }
 
     pub fn input(&mut self, now: Instant, data: impl Into<Bytes>) {
@@ -136,6 +159,7 @@ impl Checked {
     pub fn take_event(&mut self) -> bool {
         match self.poll_event() {
             Some(Event::SessionRequested(request)) => self.requests.push(request),
+            Some(Event::Session(_, SessionEvent::Requested(request))) => self.asked.push(request),
             Some(_) => {}
             None => return false,
         }

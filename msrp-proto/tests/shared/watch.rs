@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use msrp_proto::{
-    Connection, Event, IncomingEvent, IncomingId, OutgoingEvent, OutgoingId, SendFailure, SessionEvent,
-    SessionId,
+    Connection, Event, IncomingEvent, IncomingId, OutgoingEvent, OutgoingId, RequestId, SendFailure,
+    SessionEvent, SessionId,
 };
 
 /// Sees every event, and asserts that it may come now.
@@ -14,6 +14,8 @@ pub struct Watch {
     pub sessions: BTreeMap<SessionId, SessionSeen>,
     pub outgoing: BTreeMap<OutgoingId, OutgoingSeen>,
     pub incoming: BTreeMap<IncomingId, IncomingSeen>,
+    /// Requests, of which session, and whether they have their answer.
+    pub requests: BTreeMap<RequestId, (SessionId, bool)>,
     pub lost: bool,
     /// A session was lost with the connection: only sessions and the connection follow.
     sessions_end: bool,
@@ -60,11 +62,18 @@ impl Watch {
         assert!(self.outgoing.insert(id, seen).is_none(), "{id:?} is used again");
     }
 
-    /// Whether every session and every message has had its last event.
+    /// A request was queued.
+    pub fn requested(&mut self, session: SessionId, id: RequestId) {
+        let before = self.requests.insert(id, (session, false));
+        assert!(before.is_none(), "{id:?} is used again");
+    }
+
+    /// Whether every session, every request and every message has had its last event.
     pub fn is_all_ended(&self) -> bool {
         self.sessions.values().all(|session| session.ended)
             && self.outgoing.values().all(|message| message.outcome.is_some())
             && self.incoming.values().all(|message| message.ended)
+            && self.requests.values().all(|(_, ended)| *ended)
     }
 
     /// An event was delivered.
@@ -180,6 +189,14 @@ impl Watch {
         match event {
             SessionEvent::Bound => assert!(!core::mem::replace(&mut seen.bound, true), "bound twice"),
             SessionEvent::Closed | SessionEvent::Failed(..) => seen.ended = true,
+            SessionEvent::Answered(request, _) => {
+                assert!(!self.sessions_end, "requests come before sessions");
+                let (session, ended) = self.requests.get_mut(request).expect("a request that was queued");
+                assert!(
+                    *session == id && !core::mem::replace(ended, true),
+                    "answered twice"
+                );
+            }
             _ => {}
         }
         if seen.ended {
@@ -191,6 +208,8 @@ impl Watch {
             );
             let open = self.incoming.values().filter(|message| message.session == id);
             assert!(open.clone().all(|message| message.ended), "messages come first");
+            let mut requests = self.requests.values().filter(|(session, _)| *session == id);
+            assert!(requests.all(|(_, ended)| *ended), "requests come first");
         }
         if let SessionEvent::Failed(msrp_proto::SessionFailure::ConnectionLost, _) = event {
             self.sessions_end = true;

@@ -15,6 +15,9 @@ pub(crate) struct Log {
     heads: BTreeMap<IncomingId, msrp_proto::MessageHead>,
     receipts: BTreeMap<IncomingId, Receipt>,
     requests: VecDeque<SessionRequest>,
+    own_requests: Names<RequestId>,
+    replies: BTreeMap<RequestId, Reply>,
+    asked: VecDeque<InboundRequest>,
     carries: BTreeMap<SessionId, msrp_proto::Carry>,
     lost: bool,
 }
@@ -37,6 +40,18 @@ impl Log {
 
     pub(super) fn name_outgoing(&mut self, id: OutgoingId, name: &str) {
         self.outgoing.insert(id, name.into());
+    }
+
+    pub(super) fn name_request(&mut self, id: RequestId, name: &str) {
+        self.own_requests.insert(id, name.into());
+    }
+
+    pub(super) fn reply(&self, name: &str) -> &Reply {
+        &self.replies[&self.own_requests.latest(name)]
+    }
+
+    pub(super) fn take_asked(&mut self) -> Option<InboundRequest> {
+        self.asked.pop_front()
     }
 
     pub(super) fn session(&self, name: &str) -> SessionId {
@@ -90,6 +105,23 @@ impl Log {
                     other => format!("{other:?}"),
                 };
                 format!("{} {what}", self.outgoing[&id])
+            }
+            Event::Session(_, SessionEvent::Answered(id, outcome)) => {
+                let what = match outcome {
+                    Ok(reply) => {
+                        let what = format!("answered {}", reply.status());
+                        let before = self.replies.insert(id, reply);
+                        assert!(before.is_none(), "answered twice");
+                        what
+                    }
+                    Err(why) => format!("failed: {why}"),
+                };
+                format!("{} {what}", self.own_requests[&id])
+            }
+            Event::Session(id, SessionEvent::Requested(request)) => {
+                let method = request.method().expect("a request").to_string();
+                self.asked.push_back(request);
+                format!("{} requested {method}", self.sessions[&id])
             }
             Event::Session(id, event) => {
                 let what = match event {
