@@ -3,14 +3,12 @@
 //! That system is the `SipLib.Msrp` namespace, and the rows P1 to P24 are what it can do. Each has a test of its
 //! name; connections are over loopback sockets, set up by session descriptions as text wherever the test does not play
 //! the peer itself.
-//!
-//! Open: P20, NICKNAME requests and the header Use-Nickname (RFC 7701 §7), for which there is no test yet. Their
-//! sections in session descriptions (`a=chatroom`) are part of P21.
 
 mod connecting;
 mod content;
 mod ending;
 mod limits;
+mod nicknames;
 mod peer;
 mod programs;
 mod receiving;

@@ -61,7 +61,8 @@ impl Agreement {
         let mut terms = Terms::new(to_path)
             .direction(direction)
             .peer_accepts(peer.accept_types.clone())
-            .peer_max_size(peer.max_size);
+            .peer_max_size(peer.max_size)
+            .peer_nicknames(peer.chatroom.as_ref().is_some_and(Chatroom::supports_nickname));
         if let Some(wrapped) = &peer.accept_wrapped_types {
             terms = terms.peer_accepts_wrapped(wrapped.clone());
         }

@@ -1,7 +1,13 @@
 //! Sessions with chat rooms (RFC 7701 §5.2 and §8).
 
+use std::sync::Arc;
+
 use msrp_multipart::MediaRanges;
-use msrp_sdp::{Chatroom, Local, Media, MediaError, Names, Policy, Refusal, Section, SessionLevel, Side};
+use msrp_proto::test_util::{self, Pair};
+use msrp_proto::{Config, Link, Nickname, RequestErrorReason, UseNickname};
+use msrp_sdp::{
+    Agreement, Chatroom, Local, Media, MediaError, Names, Policy, Refusal, Section, SessionLevel, Side,
+};
 
 use crate::{
     agreement, answer, carried, has_line, names_of_attributes, open, peer, plain, session_level, text,
@@ -115,7 +121,7 @@ fn each_side_declares_for_itself() {
     );
 }
 
-/// Shows: CHAT-8-03 (the declarations).
+/// Shows: CHAT-8-03.
 #[test]
 fn the_latest_exchange_counts() {
     let ours = open(plain("192.0.2.1", 7394).chatroom(Chatroom::new()));
@@ -128,6 +134,49 @@ fn the_latest_exchange_counts() {
     let later = agreement(&offer, &crate::read(&without), Side::Offerer);
     assert_eq!(later.peer_chatroom(), None);
     assert_eq!(later.change_since(&with), msrp_sdp::Change::Terms);
+    // What the room has taken back is refused here, without asking it.
+    assert_eq!(asked(&with, None), Ok(()));
+    assert_eq!(asked(&with, Some(&later)), Err(RequestErrorReason::NoNicknames));
+    assert_eq!(asked(&later, Some(&with)), Ok(()));
+}
+
+/// Shows: CHAT-7.1-02 (what the peer announced; that report headers are not written, and what becomes of received ones, is
+/// in the tests of msrp-proto).
+#[test]
+fn nicknames_are_asked_for_where_they_were_announced() {
+    let ours = open(plain("192.0.2.1", 7394).chatroom(Chatroom::new()));
+    let offer = carried(&ours.offer());
+    for (announced, expected) in [
+        ("a=chatroom:nickname\r\n", Ok(())),
+        ("a=chatroom:private-messages nickname\r\n", Ok(())),
+        (
+            "a=chatroom:private-messages\r\n",
+            Err(RequestErrorReason::NoNicknames),
+        ),
+        ("a=chatroom\r\n", Err(RequestErrorReason::NoNicknames)),
+        ("", Err(RequestErrorReason::NoNicknames)),
+    ] {
+        let text = written(&answer(&open(room()), &offer)).replace("a=chatroom:nickname\r\n", announced);
+        let agreed = agreement(&offer, &crate::read(&text), Side::Offerer);
+        assert_eq!(asked(&agreed, None), expected, "{announced}");
+    }
+}
+
+/// Whether a session takes a request for a nickname, after its terms have changed if so.
+fn asked(agreed: &Agreement, changed: Option<&Agreement>) -> Result<(), RequestErrorReason> {
+    let config = Arc::new(Config::default());
+    let mut pair = Pair::with_link([config.clone(), config], Link::tcp());
+    let connection = pair.connection(test_util::Side::A);
+    let id = connection.open(agreed.session()).expect("a session");
+    let mut session = connection.session(id).expect("just opened");
+    if let Some(changed) = changed {
+        session.update(changed.terms());
+    }
+    let wanted = UseNickname::Take(Nickname::new("Alice").expect("a nickname"));
+    session
+        .request(wanted.to_request())
+        .map(|_| ())
+        .map_err(|error| error.reason)
 }
 
 /// Shows: CHAT-8-04.

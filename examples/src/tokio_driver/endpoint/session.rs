@@ -7,8 +7,9 @@ use std::sync::{Arc, OnceLock};
 use bytes::BytesMut;
 use msrp_proto::wire::MsrpUri;
 use msrp_proto::{
-    ConnectionError, IncomingEvent, IncomingId, Message, OutgoingId, Receipt, Received, Refusal, SendError,
-    SendErrorReason, SendFailure, SessionEvent, SessionId, Terms,
+    ConnectionError, InboundRequest, IncomingEvent, IncomingId, Message, OutgoingId, Receipt, Received,
+    Refusal, Request, RequestError, RequestErrorReason, RequestId, Response, SendError, SendErrorReason,
+    SendFailure, SessionEvent, SessionId, Terms,
 };
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -192,6 +193,32 @@ impl Sender {
     /// reports are [`Manual`](msrp_proto::SuccessReports::Manual).
     pub fn report(&self, receipt: Receipt) {
         self.command(Command::Report(Box::new(receipt)));
+    }
+
+    /// Sends a request that is neither SEND nor REPORT, such as NICKNAME. What becomes of it comes as
+    /// [`SessionEvent::Answered`](msrp_proto::SessionEvent::Answered).
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`], which gives the request back.
+    pub async fn request(&self, request: Request) -> Result<RequestId, RequestError> {
+        let (reply, taken) = oneshot::channel();
+        self.command(Command::Request {
+            session: self.id,
+            request: Box::new(request.clone()),
+            reply,
+        });
+        taken.await.unwrap_or_else(|_| {
+            Err(RequestError {
+                request: Box::new(request),
+                reason: RequestErrorReason::Closing,
+            })
+        })
+    }
+
+    /// Answers a request of the peer ([`SessionEvent::Requested`](msrp_proto::SessionEvent::Requested)).
+    pub fn respond(&self, request: InboundRequest, response: Response) {
+        self.command(Command::Respond(Box::new(request), Box::new(response)));
     }
 
     /// Takes over what signalling has agreed upon now.

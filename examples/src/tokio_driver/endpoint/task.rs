@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use msrp_proto::wire::{ByteRange, Scheme};
 use msrp_proto::{
-    AcceptError, AcceptErrorReason, Connection, Event, Inbox, IncomingEvent, IncomingId, Message,
-    MessageHead, OpenError, OpenErrorReason, OutgoingEvent, OutgoingId, Receipt, Refusal, Registration,
-    SendError, SendErrorReason, SessionConfig, SessionEvent, SessionFailure, SessionId, SessionRequest,
-    Terms,
+    AcceptError, AcceptErrorReason, Connection, Event, InboundRequest, Inbox, IncomingEvent, IncomingId,
+    Message, MessageHead, OpenError, OpenErrorReason, OutgoingEvent, OutgoingId, Receipt, Refusal,
+    Registration, Request, RequestError, RequestErrorReason, RequestId, Response, SendError, SendErrorReason,
+    SessionConfig, SessionEvent, SessionFailure, SessionId, SessionRequest, Terms,
 };
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -38,6 +38,12 @@ pub(super) enum Command {
         reply: oneshot::Sender<Result<Session, OpenError>>,
     },
     Reject(IncomingId, Refusal),
+    Request {
+        session: SessionId,
+        request: Box<Request>,
+        reply: oneshot::Sender<Result<RequestId, RequestError>>,
+    },
+    Respond(Box<InboundRequest>, Box<Response>),
     Report(Box<Receipt>),
     Send {
         session: SessionId,
@@ -236,6 +242,23 @@ impl Task {
                 if let Some(message) = connection.incoming(id) {
                     message.reject(refusal);
                 }
+            }
+            Command::Request {
+                session,
+                request,
+                reply,
+            } => {
+                let taken = match connection.session(session) {
+                    Some(mut session) => session.request(*request),
+                    None => Err(RequestError {
+                        request,
+                        reason: RequestErrorReason::Closing,
+                    }),
+                };
+                let _ = reply.send(taken);
+            }
+            Command::Respond(request, response) => {
+                let _ = connection.respond(*request, *response); // too late, then
             }
             Command::Report(receipt) => {
                 // Refused only if nobody wants to hear of it any more.
