@@ -607,17 +607,13 @@ fn config(u: &mut Unstructured<'_>) -> Config {
         .request_timeout(pick(u, &[seconds(5), ZERO]))
         .matching(pick(u, &[Matching::Exact, Matching::SessionId]))
         .aborted_timeout(pick(u, &[seconds(30), ZERO]))
-        .methods(
-            pick(
-                u,
-                &[&[][..], &[Method::Nickname], &[Method::Nickname, Method::Auth]],
-            )
-            .iter()
-            .cloned(),
-        )
+        .methods(pick(u, &DECLARED).iter().cloned())
         .max_requests(pick(u, &[64, 1, 0]))
         .respond_timeout(pick(u, &[seconds(30), ZERO]))
 }
+
+/// What the application answers besides SEND and REPORT.
+const DECLARED: [&[Method]; 3] = [&[], &[Method::Nickname], &[Method::Nickname, Method::Auth]];
 
 fn plan(u: &mut Unstructured<'_>) -> Plan {
     let mut sides = [side(u), side(u)];

@@ -9,9 +9,9 @@
 ///
 /// - Each buffer of [`poll_transmit`](crate::Connection::poll_transmit) is one whole frame, to be sent as
 ///   one message (over WebSocket a binary one). It never has more than `max_len` octets. A chunk has no
-///   more body than [`Config::chunk_limit`](crate::Config::chunk_limit) and `max_len` leave to it. Other traffic waits for the end of a
-///   chunk, which is made as a whole, even if its range-end is `*`, as that of any chunk of more than 2048
-///   octets is.
+///   more body than [`Config::chunk_limit`](crate::Config::chunk_limit) and `max_len` leave to it. Other traffic
+///   waits for the end of a chunk, which is made as a whole, even if its range-end is `*`, as that of any chunk of
+///   more than 2048 octets is.
 /// - Each call of [`handle_input`](crate::Connection::handle_input) is one whole message of the transport,
 ///   text or binary. One that is not exactly one frame is told by
 ///   [`Event::Unframed`](crate::Event::Unframed), and costs no more than itself.

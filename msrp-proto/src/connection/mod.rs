@@ -89,7 +89,8 @@ use crate::wire::{Decoder, MessageId, StatusCode};
 /// 8. Session-ids, credentials and bodies never appear in `Debug` output.
 /// 9. While bulk data is on the wire, a waiting response, REPORT or interactive message starts within one
 ///    chunk (2048 octets of body at most, or at once between buffers when the chunk is longer) or one request
-///    (10240 octets of body at most) and one buffer already handed out. On a [`Link`] of messages it starts with the next buffer.
+///    (10240 octets of body at most) and one buffer already handed out. On a [`Link`] of messages it starts with
+///    the next buffer.
 /// 10. `wants_input` is false only for undelivered events, an open [`SessionRequest`](crate::SessionRequest), or
 ///     too many queued answers. The latter for 30 s loses the connection as stalled.
 pub struct Connection {

@@ -192,8 +192,8 @@ impl Connection {
         self.watch_answers();
     }
 
-    /// A closing session ends when every message and every request has its outcome, and the peer was told of those that were
-    /// given up.
+    /// A closing session ends when every message and every request has its outcome, and the peer was told of those
+    /// that were given up.
     pub(super) fn finish_session(&mut self, id: SessionId) {
         let drained =
             |state: &SessionState| state.closing && state.outgoing.is_empty() && state.unreported.is_empty();

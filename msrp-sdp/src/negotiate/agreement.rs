@@ -6,7 +6,7 @@ use msrp_proto::wire::{MsrpUri, Path};
 use msrp_proto::{Direction, MediaRanges, Role, SessionConfig, Terms};
 
 use super::{ConnectionPlan, NegotiationError};
-use crate::{Chatroom, FileAttributes, Media, RelayPath};
+use crate::{Chatroom, FileAttributes, Fingerprints, Media, RelayPath};
 
 /// A session that an offer and an answer have agreed upon.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,7 @@ struct Agreed {
     /// Of this side: a peer that does not know file transfer says nothing of a file (RFC 5547 §4).
     has_file: bool,
     file: Option<FileAttributes>,
+    fingerprints: Fingerprints,
 }
 
 /// What a new exchange has changed about a session.
@@ -36,8 +37,8 @@ struct Agreed {
 pub enum Change {
     /// Nothing.
     Nothing,
-    /// The terms, which [`Session::update`](msrp_proto::Session::update) takes ([`Agreement::terms`]); the connection is
-    /// kept.
+    /// The terms, which [`Session::update`](msrp_proto::Session::update) takes ([`Agreement::terms`]), or what certificate
+    /// the peer shows on a further connection ([`ConnectionPlan::verify`]); the connection is kept.
     Terms,
     /// The path of one side: the session goes on under another URI, and its connection comes to be as the new
     /// [`plan`](Agreement::plan) says (RFC 4975 §8.4).
@@ -78,6 +79,7 @@ impl Agreement {
                 chatroom: peer.chatroom.clone(),
                 has_file: own.file.is_some(),
                 file: peer.file.clone(),
+                fingerprints: peer.fingerprints.clone(),
             },
             plan,
         })

@@ -149,6 +149,29 @@ fn the_peer_may_have_another_path() {
     assert_eq!(third.uri(), *ours.uri());
 }
 
+/// The connection is kept, and a further one is judged by what the latest exchange says.
+#[test]
+fn another_certificate_of_the_peer_is_a_change() {
+    let tls = |address, certificate: &[u8]| {
+        open(Local::listening(host(address), 7394).fingerprints(fingerprints(certificate)))
+    };
+    let theirs = tls("192.0.2.9", CERTIFICATES[1]);
+    let ours = carried(&tls("192.0.2.1", CERTIFICATES[0]).offer());
+    let print = |certificate| {
+        fingerprints(certificate)
+            .iter()
+            .map(ToString::to_string)
+            .collect::<String>()
+    };
+    let text = written(&ours).replace(&print(CERTIFICATES[0]), &print(CERTIFICATES[1]));
+    let other = crate::read(&text);
+    let [before, after] = [&ours, &other].map(|offer| agreements(offer, &carried(&answer(&theirs, offer))));
+    assert_eq!(after[1].change_since(&before[1]), Change::Terms);
+    assert!(after[1].plan().verify(Some(CERTIFICATES[1])).is_ok());
+    // What this side shows is no news to it.
+    assert_eq!(after[0].change_since(&before[0]), Change::Nothing);
+}
+
 #[test]
 fn terms_change_and_the_uri_stays() {
     let tls = Local::listening(host("192.0.2.1"), 7394).fingerprints(fingerprints(CERTIFICATES[0]));

@@ -20,8 +20,8 @@ use super::{FileFate, FileLimits, FilePart, FileReceipt, FileTransfer, FileTrans
 /// says: a transfer that is to be aborted is one whose message is ended
 /// ([`Outgoing::abort`](msrp_proto::Outgoing::abort), [`Incoming::reject`](msrp_proto::Incoming::reject)).
 ///
-/// - Offering: [`free_section`](Self::free_section) finds a place, [`push`](Self::push), [`pull`](Self::pull) and [`resume`](Self::resume) give the section of an offer, and
-///   [`answered`](Self::answered) takes that of the answer.
+/// - Offering: [`free_section`](Self::free_section) finds a place, [`push`](Self::push), [`pull`](Self::pull) and
+///   [`resume`](Self::resume) give the section of an offer, and [`answered`](Self::answered) takes that of the answer.
 /// - Answering: [`offered`](Self::offered) inspects the section of an offer. What is new is answered with
 ///   [`accept`](Self::accept), [`accept_pull`](Self::accept_pull) or [`refuse`](Self::refuse).
 /// - Running: [`receipt`](Self::receipt) follows the octets, [`completed`](Self::completed) and
