@@ -11,8 +11,9 @@ use msrp_proto::wire::{
     Decoder, FailureReport, Header, Item, Limits, MessageId, Method, MsrpUri, OtherMethod, Path,
 };
 use msrp_proto::{
-    Body, Config, Connection, Direction, Link, LinkError, Matching, MediaRanges, MediaType, Message,
-    Nickname, Refusal, Request, Response, Role, Seed, SessionConfig, Terms, UseNickname,
+    Body, Config, Connection, Credentials, Direction, Link, LinkError, Matching, MediaRanges, MediaType,
+    Message, Nickname, Refusal, RelayConfig, Request, Response, Role, Seed, SessionConfig, Terms,
+    UriParameter, UseNickname,
 };
 
 #[path = "../../msrp-proto/tests/shared/mod.rs"]
@@ -29,6 +30,7 @@ pub fn run(data: &[u8]) {
         Some((kind, data)) => {
             let link = match kind / 4 {
                 58.. => MESSAGE_LINKS[usize::from(kind / 4 % 3)],
+                50.. => Link::tls(),
                 _ => Link::tcp(),
             };
             single(link, data, Seed::new([7; 32]));
@@ -81,6 +83,8 @@ struct Script<'a> {
     tids: Vec<String>,
     ids: Vec<String>,
     frames: u32,
+    /// The last request handed out is an AUTH.
+    auth: bool,
     /// The driver reads although it should not.
     rude: bool,
 }
@@ -105,6 +109,7 @@ impl<'a> Script<'a> {
             tids: Vec::new(),
             ids: Vec::new(),
             frames: 0,
+            auth: false,
             rude,
         };
         script.open(Pair::uri(Side::A));
@@ -194,6 +199,11 @@ impl<'a> Script<'a> {
             "SEND", "SEND", "SEND", "SEND", "SEND", "REPORT", "REPORT", "200 OK", "200", "200", "413", "481",
             "408", "415", "506", "NICKNAME", "AUTH", "send!", "99",
         ]);
+        let method = if self.auth && self.below(2) == 0 {
+            *self.pick(&["401", "401", "200", "200", "423", "403"])
+        } else {
+            method
+        };
         let id = match self.below(6) {
             0 => self
                 .u
@@ -255,6 +265,9 @@ impl<'a> Script<'a> {
             ]);
             lines += &format!("Status: {status}\r\n");
         }
+        if self.auth {
+            lines += &self.auth_lines();
+        }
         lines += *self.pick(&[
             "",
             "",
@@ -293,6 +306,28 @@ impl<'a> Script<'a> {
         let mut octets = frame(&tid, method, &lines, has_body.then_some(&body), flag);
         self.mutate(&mut octets);
         octets
+    }
+
+    /// Headers of an answer to AUTH.
+    fn auth_lines(&mut self) -> String {
+        let challenge = *self.pick(&[
+            "Digest realm=\"r\", qop=\"auth\", nonce=\"n1\"",
+            "Digest realm=\"r\", qop=\"auth\", nonce=\"n2\", stale=true",
+            "Digest realm=\"r\", nonce=\"n3\"",
+            "Basic realm=\"r\"",
+        ]);
+        let use_path = *self.pick(&[
+            "msrps://r1.example:1/a;tcp",
+            "msrps://r1.example:1/b;tcp",
+            "msrps://r1.example:1/c;tcp msrps://r2.example:2/d;tcp",
+            "msrps://r1.example/e;tcp",
+        ]);
+        let expires = *self.pick(&["900", "30", "0", "18446744073709551616", "x"]);
+        let bound = *self.pick(&["Min-Expires: 90", "Max-Expires: 30", "X-None: 1"]);
+        format!(
+            "WWW-Authenticate: {challenge}\r\nUse-Path: {use_path}\r\nExpires: {expires}\r\n{bound}\r\n\
+             Authentication-Info: nextnonce=\"n4\"\r\n"
+        )
     }
 
     fn mutate(&mut self, octets: &mut Vec<u8>) {
@@ -358,10 +393,19 @@ impl<'a> Script<'a> {
     }
 
     fn terms(&mut self) -> Terms {
-        let terms = if self.below(8) > 0 {
-            Terms::new(Path::from(Pair::uri(Side::B)))
-        } else {
-            Terms::unknown()
+        let kind = self.below(8);
+        let peer = Path::from(Pair::uri(Side::B));
+        let granted = self
+            .checked
+            .watch
+            .relays
+            .values()
+            .flat_map(|relay| &relay.paths)
+            .last();
+        let terms = match (kind, granted) {
+            (0, _) => Terms::unknown(),
+            (1..4, Some(path)) => Terms::relayed(path, peer.as_ref()).expect("a short path"),
+            _ => Terms::new(peer),
         };
         terms
             .direction(*self.pick(&[Direction::SendRecv, Direction::SendRecv, Direction::RecvOnly]))
@@ -493,8 +537,37 @@ impl<'a> Script<'a> {
             5..=10 => self.open(OTHER.parse().expect("a URI")),
             11..=25 => self.ask(),
             26..=40 => self.respond(),
+            41..=54 => self.relay(),
             _ => self.checked.settle(now),
         }
+    }
+
+    /// Asks for a path through relays, or commands one.
+    fn relay(&mut self) {
+        let relays = self.checked.relays();
+        let kind = self.below(6);
+        if let (3.., Ok(&id)) = (kind, self.u.choose(&relays)) {
+            return self.checked.command(|connection| {
+                let Some(mut relay) = connection.relay(id) else {
+                    return;
+                };
+                match kind {
+                    3 => relay.release(),
+                    _ => drop(relay.renew()),
+                }
+            });
+        }
+        let uri = |text: &str| text.parse::<MsrpUri>().expect("a URI");
+        let mut config = RelayConfig::new(uri(OTHER), uri("msrps://r1.example;tcp"))
+            .credentials(Credentials::new("u", "p").expect("credentials"))
+            .uri_parameter(*self.pick(&[UriParameter::Never, UriParameter::Fallback, UriParameter::Always]));
+        if kind == 0 {
+            config = config.then(uri("msrps://r2.example:7;tcp"));
+        }
+        if flag(&mut self.u) {
+            config = config.expires(Duration::from_secs(60));
+        }
+        self.checked.authorize(config);
     }
 
     /// Requests something.
@@ -545,7 +618,8 @@ impl<'a> Script<'a> {
         while let Some(item) = self.decoder.decode(&mut octets).expect("frames") {
             match item {
                 Item::Head(head) => {
-                    if head.method().is_some() {
+                    if let Some(method) = head.method() {
+                        self.auth = method.as_str() == "AUTH";
                         self.tids.push(head.transaction_id().as_str().to_owned());
                         self.ids
                             .extend(head.message_id().map(|id| id.as_str().to_owned()));

@@ -3,6 +3,7 @@
 
 pub mod connection_ops;
 pub mod decode;
+pub mod digest;
 mod frames;
 pub mod head_round_trip;
 #[path = "../../msrp-proto/tests/wire/rewrite.rs"]

@@ -9,8 +9,9 @@ use std::sync::{Arc, LazyLock};
 use msrp_multipart::{MediaRanges, MediaType};
 
 use crate::carry::Carry;
+use crate::relay_path::RelayPath;
 use crate::target::{Target, TargetError};
-use crate::wire::{Limits, MsrpUri, Path, Scheme};
+use crate::wire::{Limits, MsrpUri, Path, PathError, PathRef, Scheme, UriRef};
 
 pub use self::link::Link;
 pub(crate) use self::requests::Requests;
@@ -36,6 +37,7 @@ pub struct Config {
     pub(crate) incomplete_timeout: Duration,
     pub(crate) aborted_timeout: Duration,
     pub(crate) idle_timeout: Duration,
+    pub(crate) relay_idle_timeout: Duration,
     pub(crate) keepalive: Option<Duration>,
     pub(crate) immediate_send: bool,
     pub(crate) flush_reported: bool,
@@ -68,6 +70,7 @@ impl Default for Config {
             incomplete_timeout: Duration::from_secs(600),
             aborted_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(300),
+            relay_idle_timeout: Duration::from_secs(3600),
             keepalive: None,
             immediate_send: true,
             flush_reported: false,
@@ -161,6 +164,15 @@ impl Config {
     pub fn idle_timeout(self, wait: Duration) -> Self {
         Self {
             idle_timeout: wait,
+            ..self
+        }
+    }
+
+    /// As [`idle_timeout`](Self::idle_timeout), for a connection to the own relay: one on which a path through relays
+    /// was asked for. Default: 3600 s.
+    pub fn relay_idle_timeout(self, wait: Duration) -> Self {
+        Self {
+            relay_idle_timeout: wait,
             ..self
         }
     }
@@ -408,6 +420,8 @@ pub enum SuccessReports {
 #[must_use]
 pub struct Terms {
     pub(crate) remote: Option<Path>,
+    /// URIs at the start of the path that are the own relays.
+    use_path: u16,
     pub(crate) direction: Direction,
     pub(crate) accepts: Arc<MediaRanges>,
     pub(crate) accepts_wrapped: Option<Arc<MediaRanges>>,
@@ -424,11 +438,27 @@ impl Terms {
         }
     }
 
+    /// As [`new`](Self::new), with a peer who is reached through the own relays (RFC 4976 §5.1). They must have given this
+    /// path to the connection that the session is on ([`Connection::authorize`](crate::Connection::authorize)), and to
+    /// no other session.
+    ///
+    /// # Errors
+    ///
+    /// A [`PathError`] if the path would be too long.
+    pub fn relayed(relays: &RelayPath, peer: PathRef<'_>) -> Result<Self, PathError> {
+        let relays_len = relays.use_path().len();
+        Ok(Self {
+            use_path: u16::try_from(relays_len).map_err(|_| PathError::TooMany)?,
+            ..Self::new(relays.to_peer(peer)?)
+        })
+    }
+
     /// Terms while the peer's path is not known yet: requests of the peer bind the session, are answered
     /// and delivered; what is to be sent waits (ruling R-59).
     pub fn unknown() -> Self {
         Self {
             remote: None,
+            use_path: 0,
             direction: Direction::SendRecv,
             accepts: ANY_TYPE.clone(),
             accepts_wrapped: None,
@@ -442,6 +472,17 @@ impl Terms {
         self.remote
             .as_ref()
             .is_some_and(|path| path.leftmost().scheme() == Scheme::Msrps)
+    }
+
+    /// Whether a URI of the path lacks its port.
+    pub(crate) fn lacks_port(&self) -> bool {
+        let remote = self.remote.as_ref();
+        remote.is_some_and(|path| path.iter().any(UriRef::lacks_port))
+    }
+
+    /// The part of the path that the own relays have given.
+    pub(crate) fn use_path(&self) -> Option<Path> {
+        Path::from_uris(self.remote.as_ref()?.iter().take(self.use_path.into())).ok()
     }
 
     /// Whether the peer takes a type inside a container.

@@ -102,12 +102,22 @@ pub enum OpenErrorReason {
     /// A session of this connection has the same URI.
     #[error("the URI is in use")]
     InUse,
+    /// A URI has no port (RFC 4976 §8).
+    #[error("a URI without a port")]
+    NoPort,
     /// The own URI names a host, not a session (RFC 4975 §6).
     #[error("the URI has no session-id")]
     NoSessionId,
     /// A URI says `msrps`, and the link is not protected.
     #[error("msrps needs a protected link")]
     NotSecure,
+    /// The path goes through relays that have not given it to this connection, or it has expired
+    /// ([`Connection::authorize`](crate::Connection::authorize)).
+    #[error("not a path that relays have given to this connection")]
+    RelayPath,
+    /// Another session uses the path through relays; it is for one (RFC 4976 §3.1).
+    #[error("another session uses the path through relays")]
+    RelayPathInUse,
     /// The configuration allows no more sessions.
     #[error("too many sessions")]
     TooMany,
@@ -203,6 +213,9 @@ pub enum SendErrorReason {
     /// The message is to go on behind its end ([`Message::resume`]).
     #[error("the message is not that long")]
     Offset,
+    /// The path through relays has expired, or was given up (RFC 4976 §6.3).
+    #[error("the path through relays has expired")]
+    RelayPathExpired,
     /// The session is for one message, and has had it
     /// ([`SessionConfig::single_message`](crate::SessionConfig::single_message)).
     #[error("the session is for one message")]
@@ -255,6 +268,9 @@ pub enum RequestErrorReason {
     /// The peer did not say that it takes nicknames ([`Terms::peer_nicknames`](crate::Terms::peer_nicknames)).
     #[error("the peer does not take nicknames")]
     NoNicknames,
+    /// The path through relays has expired, or was given up (RFC 4976 §6.3).
+    #[error("the path through relays has expired")]
+    RelayPathExpired,
     /// A message of the transport cannot hold it ([`Link`](crate::Link)).
     #[error("longer than a message of the transport")]
     TooLong,
@@ -437,10 +453,17 @@ pub enum SessionFailure {
     /// The connection ended.
     #[error("the connection ended")]
     ConnectionLost,
+    /// The path agreed upon by [`Session::update`](crate::Session::update) has a URI without a port (RFC 4976 §8).
+    #[error("a URI without a port")]
+    NoPort,
     /// The path agreed upon by [`Session::update`](crate::Session::update) says `msrps`, and the link is not
     /// protected (RFC 4975 §5.4).
     #[error("msrps needs a protected link")]
     NotSecure,
+    /// The path agreed upon by [`Session::update`](crate::Session::update) goes through relays that have not given it
+    /// to this connection, or another session uses it.
+    #[error("not a path that relays have given to this session")]
+    RelayPath,
     /// The peer says that octets were lost or that there is no such session: 408 in a REPORT, 481, 506
     /// (ruling R-24).
     #[error("the peer answered {0}")]

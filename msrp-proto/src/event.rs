@@ -9,6 +9,10 @@ use msrp_multipart::{Disposition, MediaType, Profile};
 use crate::carry::{Carry, PartialBody};
 use crate::connection::Route;
 use crate::error::{ConnectionError, ReceiveFailure, RequestFailure, SendFailure, SessionFailure, Unframed};
+#[cfg(feature = "relay")]
+use crate::relay::{RelayFailure, RelayGrant};
+#[cfg(feature = "relay")]
+use crate::relay_path::RelayPath;
 use crate::request::{InboundRequest, Reply};
 use crate::slots::Key;
 use crate::wire::{ByteRange, FailureReport, Head, MessageId, PathRef, StatusCode, UriRef};
@@ -45,6 +49,12 @@ handle! {
     RequestId
 }
 
+#[cfg(feature = "relay")]
+handle! {
+    /// A path through relays that is asked for or held. Never used again after its last event.
+    RelayId
+}
+
 /// What happened on a connection. The first field says to what, the second what.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -57,6 +67,9 @@ pub enum Event {
     Incoming(IncomingId, IncomingEvent),
     /// A message being sent.
     Outgoing(OutgoingId, OutgoingEvent),
+    /// A path through relays, asked for by [`Connection::authorize`](crate::Connection::authorize).
+    #[cfg(feature = "relay")]
+    Relay(RelayId, RelayEvent),
     /// A session.
     Session(SessionId, SessionEvent),
     /// A request has come for a session that the connection does not know: accept or refuse it. Only with
@@ -74,6 +87,29 @@ pub enum Event {
 
 // Events wait in a queue: they are kept small, and what is large is boxed.
 const _: () = assert!(size_of::<Event>() <= 96);
+
+/// What happened to a path through relays (RFC 4976 §5.1). `Failed` is its last event.
+#[cfg(feature = "relay")]
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RelayEvent {
+    /// The relays have given a path: one session may use it.
+    Authorized(Box<RelayGrant>),
+    /// The path will expire soon ([`RelayConfig::lead`](crate::RelayConfig::lead)). Nothing is done about it unless the
+    /// application says so ([`Relay::renew`](crate::Relay::renew)).
+    Expiring,
+    /// There is no path, or none any more.
+    Failed(RelayFailure),
+    /// An earlier path has expired, and a later one is there or asked for. A session whose
+    /// [`Terms`](crate::Terms) still have this one can send nothing more until
+    /// [`Session::update`](crate::Session::update) gives it the later one; what waits goes by that.
+    Lapsed(Box<RelayPath>),
+    /// Another path could not be had. The present one goes on until it expires.
+    NotRenewed(RelayFailure),
+    /// The relays have given another path. The peer must hear of it by a new offer, and the session by
+    /// [`Session::update`](crate::Session::update); until then it uses the one that it has.
+    Renewed(Box<RelayGrant>),
+}
 
 /// What happened to a session. `Failed` and `Closed` are its last event.
 #[derive(Debug)]

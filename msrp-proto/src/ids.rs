@@ -61,8 +61,8 @@ pub(crate) struct Ids<R = Generator>(R);
 /// word on until it is released.
 pub(crate) struct Generator {
     seed: [u8; 32],
-    /// In words of 32 bits.
-    position: u128,
+    /// In words of 32 bits. Nobody lives to see 2^64 of them.
+    position: u64,
     block: Option<Box<ChaCha12Rng>>,
 }
 
@@ -91,7 +91,7 @@ impl Ids {
     /// Gives up what can be made again.
     pub(crate) fn release(&mut self) {
         if let Some(block) = self.0.block.take() {
-            self.0.position = block.get_word_pos();
+            self.0.position = block.get_word_pos() as u64;
         }
     }
 }
@@ -100,7 +100,7 @@ impl Generator {
     fn block(&mut self) -> &mut ChaCha12Rng {
         self.block.get_or_insert_with(|| {
             let mut block = ChaCha12Rng::from_seed(self.seed);
-            block.set_word_pos(self.position);
+            block.set_word_pos(self.position.into());
             Box::new(block)
         })
     }
@@ -140,6 +140,12 @@ impl<R: Rng> Ids<R> {
                 return (id, nonce);
             }
         }
+    }
+
+    /// Random octets.
+    #[cfg(feature = "relay")]
+    pub(crate) fn fill(&mut self, to: &mut [u8]) {
+        self.0.fill_bytes(to);
     }
 
     /// An identifier of 80 random bits.

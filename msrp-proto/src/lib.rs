@@ -223,6 +223,49 @@
 //! connection has which (506 for a request that comes on another one), and which connection can be used again
 //! for a [`Target`]. [`SessionConfig::target`] says where to connect for a session that has to.
 //!
+//! # Relays
+//!
+//! With the feature `relay`, which is on by default, an endpoint can be behind relays (RFC 4976). It connects to its relay
+//! ([`MsrpUri::relay_target`](wire::MsrpUri::relay_target)), over TLS, and asks for a path ([`Connection::authorize`]): AUTH,
+//! challenge and Digest are the connection's. The path goes into SDP ([`RelayPath::for_sdp`]) and before the peer's path in
+//! the terms of the session ([`Terms::relayed`]), which is opened on that connection.
+//!
+//! ```
+//! # #[cfg(feature = "relay")] {
+//! # use msrp_proto::wire::{MsrpUri, Path};
+//! # use msrp_proto::{Connection, Credentials, Event, RelayConfig, RelayEvent, Role, SessionConfig, Terms};
+//! # fn ask(connection: &mut Connection, own: &MsrpUri) -> Result<(), Box<dyn std::error::Error>> {
+//! let relay = "msrps://relay.example.com;tcp".parse()?;
+//! let config = RelayConfig::new(own.clone(), relay).credentials(Credentials::new("alice", "wonderland")?);
+//! let asked = connection.authorize(config)?;
+//! # Ok(())
+//! # }
+//! # fn on_event(connection: &mut Connection, event: Event, own: &MsrpUri, peer: &Path) -> Result<(), Box<dyn std::error::Error>> {
+//! match event {
+//!     Event::Relay(_, RelayEvent::Authorized(grant)) => {
+//!         println!("a=path:{}", grant.path().for_sdp(own)?.as_str());
+//!         // With the answer, which has the path of the peer:
+//!         let terms = Terms::relayed(grant.path(), peer.as_ref())?;
+//!         connection.open(SessionConfig::new(own.clone(), Role::Active, terms))?;
+//!     }
+//!     // Another path is to be had before this one ends ...
+//!     Event::Relay(id, RelayEvent::Expiring) => {
+//!         connection.relay(id).map(|mut relay| relay.renew());
+//!     }
+//!     // ... and the peer is to hear of it by a new offer; the answer brings new terms, for Session::update.
+//!     Event::Relay(_, RelayEvent::Renewed(grant)) => println!("offer: {:?}", grant.path().for_sdp(own)?),
+//!     Event::Relay(_, RelayEvent::Failed(why)) => println!("no path: {why}"),
+//!     _ => {}
+//! }
+//! # Ok(())
+//! # }
+//! # }
+//! ```
+//!
+//! A path is for one session, on the connection that it came over; the connection sees to both. A relay answers SENDs for
+//! itself: delivery is what success reports say ([`Message::success_report`](crate::Message::success_report)), and what a
+//! relay could not deliver comes back as a failure report.
+//!
 //! # When a session fails
 //!
 //! A session does not survive its connection; signalling may agree on another one, with new URIs (RFC 4975
@@ -251,6 +294,9 @@ mod message;
 mod nickname;
 mod nickname_table;
 mod range_set;
+#[cfg(feature = "relay")]
+mod relay;
+mod relay_path;
 mod request;
 mod session_table;
 mod slots;
@@ -264,6 +310,8 @@ pub use msrp_multipart::{Disposition, MediaRange, MediaRanges, MediaType, safe_f
 
 pub use self::carry::{Carry, PartialBody, Unconfirmed};
 pub use self::config::{Config, Direction, Link, Matching, Role, SessionConfig, SuccessReports, Terms};
+#[cfg(feature = "relay")]
+pub use self::connection::Relay;
 pub use self::connection::{Connection, Incoming, Outgoing, Progress, Session, SessionStats, Stats};
 pub use self::error::{
     AcceptError, AcceptErrorReason, ConnectionError, ExpectError, ExpectErrorReason, FinishError, LinkError,
@@ -275,13 +323,20 @@ pub use self::event::{
     Event, IncomingEvent, IncomingId, MessageHead, OutgoingEvent, OutgoingId, Receipt, RequestId,
     SessionEvent, SessionId, SessionRequest,
 };
+#[cfg(feature = "relay")]
+pub use self::event::{RelayEvent, RelayId};
 pub use self::handshake::SubprotocolError;
 pub use self::ids::Seed;
 pub use self::inbox::{Inbox, Received};
 pub use self::message::{Body, Message, Refusal};
 pub use self::nickname::{Nickname, NicknameDeviation, NicknameError, NicknameRefusal, UseNickname};
 pub use self::nickname_table::{ExactNicknames, NicknameProfile, NicknameTable};
+#[cfg(feature = "relay")]
+pub use self::relay::{RelayConfig, RelayError, RelayErrorReason, RelayFailure, RelayGrant, UriParameter};
+pub use self::relay_path::RelayPath;
 pub use self::request::{InboundRequest, Reply, Request, Response};
 pub use self::session_table::{Registration, SessionTable};
 pub use self::target::{Host, Lookup, ReuseKey, Target, TargetError, Transport};
 pub use self::time::Instant;
+#[cfg(feature = "relay")]
+pub use self::wire::digest::{ChallengeError, Credentials};

@@ -21,6 +21,11 @@ fn decode() {
 }
 
 #[test]
+fn digest() {
+    run_over(&["fuzz/corpus/digest"], bodies::digest::run);
+}
+
+#[test]
 fn head_round_trip() {
     run_over(
         &["vectors", "fuzz/corpus/head_round_trip"],

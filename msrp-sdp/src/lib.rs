@@ -99,7 +99,6 @@ mod origin;
 mod percent;
 mod policy;
 mod reader;
-mod relay_path;
 mod section;
 mod setup;
 mod side;
@@ -136,7 +135,6 @@ pub use self::negotiate::{
 };
 pub use self::origin::{Origin, OriginError};
 pub use self::policy::Policy;
-pub use self::relay_path::RelayPath;
 pub use self::section::Section;
 pub use self::setup::Setup;
 pub use self::side::Side;

@@ -65,6 +65,9 @@ impl Connection {
         let Some(state) = state else {
             return Err(RequestErrorReason::Closing);
         };
+        if state.lapsed {
+            return Err(RequestErrorReason::RelayPathExpired);
+        }
         if !request.method.is_for_requests() {
             return Err(RequestErrorReason::Method);
         }

@@ -2,10 +2,17 @@
 
 mod ask;
 mod asked;
+#[cfg(feature = "relay")]
+mod auth;
 mod fit;
 mod message_link;
 mod names;
 mod recv;
+#[cfg(feature = "relay")]
+mod relay;
+#[cfg(not(feature = "relay"))]
+#[path = "without_relay.rs"]
+mod relay;
 mod remembered;
 mod replace;
 mod report;
@@ -29,6 +36,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 pub use self::recv::Incoming;
+#[cfg(feature = "relay")]
+pub use self::relay::Relay;
 pub(crate) use self::remembered::Remembered;
 pub(crate) use self::route::Route;
 pub use self::send::{Outgoing, Progress};
@@ -36,6 +45,7 @@ pub use self::session::{Session, SessionStats};
 
 use self::names::Names;
 use self::recv::Receiver;
+use self::relay::Relays;
 use self::report::PendingReport;
 use self::requested::Requested;
 use self::requests::Requests;
@@ -83,7 +93,7 @@ use crate::wire::{Decoder, MessageId, StatusCode};
 /// 5. Memory is bounded by the limits in [`Config`]; `docs/ARCHITECTURE.md` has the formula.
 /// 6. Each handle sees exactly one last event and is gone after it; a `BodyWanted` queued before it is
 ///    dropped, as is a `SessionRequested` or a `Requested` that is over. At the end of a connection messages
-///    come first, then requests, then sessions, then `ConnectionLost`.
+///    come first, then requests, then sessions, then paths through relays, then `ConnectionLost`.
 /// 7. On a stream, every split of the input gives the same events (adjacent `Data` joined) and, with
 ///    `poll_transmit` called at the same positions of the stream, the same octets.
 /// 8. Session-ids, credentials and bodies never appear in `Debug` output.
@@ -109,6 +119,7 @@ pub struct Connection {
     stirred: bool,
     requested: Requested,
     requests: Requests,
+    relays: Relays,
     sessions: Slots<Box<SessionState>>,
     /// Sessions with the same session-id are chained.
     names: Names,
@@ -201,6 +212,7 @@ impl Connection {
             stirred: false,
             requested: Requested::default(),
             requests: Requests::default(),
+            relays: Relays::default(),
             sessions: Slots::new(),
             names: Names::default(),
             receiver: Receiver::new(),
@@ -303,6 +315,10 @@ impl Connection {
                 Timer::Keepalive(id) => self.keepalive_expired(id),
                 Timer::Report(id) => self.report_expired(id),
                 Timer::Respond(key) => self.close_asked(key),
+                #[cfg(feature = "relay")]
+                Timer::Expiring(id) => self.relay_expiring(id),
+                #[cfg(feature = "relay")]
+                Timer::Expired(id) => self.relay_expired(id),
                 Timer::Request => self.refuse_requested(StatusCode::NO_SESSION),
                 Timer::Stalled => {
                     self.lose(ConnectionError::Stalled);
@@ -378,6 +394,7 @@ impl Connection {
             // Nobody is asked from here on, not even about what waits behind the request.
             self.phase = Phase::Closing;
             self.refuse_requested(StatusCode::NO_SESSION);
+            self.lose_relays();
             self.finish_closing();
         }
         Ok(())
@@ -524,7 +541,7 @@ impl Connection {
         }
     }
 
-    /// The end: messages first, then sessions, then the connection.
+    /// The end: messages first, then requests, sessions and paths through relays, then the connection.
     fn lose(&mut self, error: ConnectionError) {
         if self.phase == Phase::Lost {
             return;
@@ -538,6 +555,7 @@ impl Connection {
         for (id, carry) in sessions.into_iter().zip(carried) {
             self.lose_session(id, carry);
         }
+        self.lose_relays();
         self.held = Held::default();
         self.requested.forget();
         self.transactions.clear();

@@ -23,13 +23,19 @@ impl Connection {
     /// an error response; else a failure REPORT is sent (RFC 4975 §7.1.4). A success REPORT that has not been
     /// handed out is withdrawn; one that has left cannot be called back, so what must be checked before
     /// success is told is to be checked when [`Finished`](crate::IncomingEvent::Finished) comes, before the
-    /// next call of [`poll_transmit`](Self::poll_transmit).
+    /// next call of [`poll_transmit`](Self::poll_transmit). Sent again under its Message-ID, it is refused again.
     ///
     /// # Errors
     ///
     /// [`TooLate`] when the session is over, or the sender does not want to hear of failures.
     pub fn fail(&mut self, receipt: Receipt, refusal: Refusal) -> Result<(), TooLate> {
         self.withdraw_reports(receipt.session, &receipt.message_id);
+        let keep = self.keep();
+        if let Some(state) = self.sessions.get_mut(receipt.session.0) {
+            // Sent again, it is no duplicate of one that has arrived.
+            let message_id = receipt.message_id.clone();
+            state.refused.insert(message_id, refusal.status(), keep);
+        }
         if receipt.failure_report == FailureReport::No || self.sessions.get(receipt.session.0).is_none() {
             // It may have been the last thing that a connection had to drain.
             self.finish_closing();

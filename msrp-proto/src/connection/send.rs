@@ -239,17 +239,21 @@ impl Connection {
         if let Some(subject) = self.transactions.answered(&tid) {
             // The message may have ended; what is said of the session counts all the same.
             let session = subject.session();
-            if status.is_success() {
+            if let Some(session) = session.filter(|_| status.is_success()) {
                 self.bind(session);
             }
             match subject {
+                #[cfg(feature = "relay")]
+                Subject::Auth(relay) => self.auth_answered(relay, head, status),
                 Subject::Bodiless(_) => {}
                 Subject::Chunk {
                     message, start, end, ..
                 } => self.chunk_answered(message, start, end, &tid, status),
                 Subject::Request { request, .. } => self.request_answered(request, head, status),
             }
-            self.session_refused(session, status);
+            if let Some(session) = session {
+                self.session_refused(session, status);
+            }
             return;
         }
         // With Failure-Report `partial` only failures are answered.
@@ -271,6 +275,8 @@ impl Connection {
     /// No response in time.
     pub(super) fn transaction_expired(&mut self, subject: Subject) {
         match subject {
+            #[cfg(feature = "relay")]
+            Subject::Auth(relay) => self.auth_expired(relay),
             Subject::Bodiless(session) => {
                 if self.sessions.get(session.0).is_some() {
                     self.events

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use msrp_multipart::MediaType;
 
+use super::relay::RelayUse;
 use super::remembered::{Keep, Remembered};
 use super::route::Route;
 use super::send::Control;
@@ -50,6 +51,8 @@ pub(super) struct SessionState {
     /// The peer has shown that it knows the session.
     pub(super) bound: bool,
     pub(super) closing: bool,
+    /// The path goes through relays that no longer take it.
+    pub(super) lapsed: bool,
     /// The way back from the last request.
     pub(super) route: Option<Arc<Route>>,
     /// Messages that wait or are being sent.
@@ -113,6 +116,7 @@ impl Connection {
             config: session,
             bound: false,
             closing: false,
+            lapsed: false,
             route: None,
             outgoing: BTreeSet::new(),
             unreported: BTreeMap::new(),
@@ -130,6 +134,9 @@ impl Connection {
             next_of_same_id,
         };
         let id = SessionId(self.sessions.insert(Box::new(state)));
+        if let Some(state) = self.sessions.get(id.0) {
+            self.relays.take(&state.config.terms, id);
+        }
         self.names.insert(id, &self.sessions);
         self.timers.cancel(Timer::Idle);
         if let Some(wait) = self.config.keepalive {
@@ -249,6 +256,9 @@ impl Connection {
         if uri.session_id().is_none() {
             return Err(OpenErrorReason::NoSessionId);
         }
+        if uri.lacks_port() || session.terms.lacks_port() {
+            return Err(OpenErrorReason::NoPort);
+        }
         if !self.link.is_secure() && (uri.scheme() == Scheme::Msrps || session.terms.wants_protection()) {
             return Err(OpenErrorReason::NotSecure);
         }
@@ -261,13 +271,35 @@ impl Connection {
         if self.sessions.len() >= self.config.max_sessions {
             return Err(OpenErrorReason::TooMany);
         }
-        Ok(())
+        match self.relays.check(&session.terms, None) {
+            RelayUse::Fine => Ok(()),
+            RelayUse::Unknown => Err(OpenErrorReason::RelayPath),
+            RelayUse::InUse => Err(OpenErrorReason::RelayPathInUse),
+        }
+    }
+
+    /// Relays may no longer take the path of a session, or take it again. What waits goes by the path that signalling
+    /// agrees upon next, or by this one.
+    #[cfg(feature = "relay")]
+    pub(super) fn path_changed(&mut self, id: SessionId) {
+        self.hold_or_release(id);
+        if self.sessions.get(id.0).is_some_and(|state| state.lapsed)
+            && let Some(chunk) = &mut self.chunk
+            && self
+                .sending
+                .get(chunk.message.0)
+                .is_some_and(|message| message.session == id)
+        {
+            chunk.cut = true;
+        }
+        self.finish_session(id);
     }
 
     fn hold_or_release(&mut self, id: SessionId) {
-        let Some(state) = self.sessions.get(id.0) else {
+        let Some(state) = self.sessions.get_mut(id.0) else {
             return;
         };
+        state.lapsed = !self.relays.is_alive(&state.config.terms, id);
         let held = !state.may_send();
         // The active side speaks first (RFC 4975 §5.4).
         if !held
@@ -314,9 +346,20 @@ impl Connection {
         self.answer_early();
         self.watch_answers();
         self.events.push(Event::Session(id, event));
+        self.end_relay_of(id);
         if self.sessions.is_empty() {
-            self.timers.start(Timer::Idle, self.config.idle_timeout);
+            self.start_idle();
         }
+    }
+
+    /// Counts from now on how long there is no session.
+    pub(super) fn start_idle(&mut self) {
+        let wait = if self.relays.is_used() {
+            self.config.relay_idle_timeout
+        } else {
+            self.config.idle_timeout
+        };
+        self.timers.start(Timer::Idle, wait);
     }
 
     fn remove_session(&mut self, id: SessionId) {
@@ -371,9 +414,9 @@ impl SessionState {
         }
     }
 
-    /// The peer's path is known, and so is that it is the peer who is at the other end.
+    /// The peer's path is known and good, and so is that it is the peer who is at the other end.
     pub(super) fn may_send(&self) -> bool {
-        self.config.terms.remote.is_some() && (self.bound || self.config.role == Role::Active)
+        self.config.terms.remote.is_some() && !self.lapsed && (self.bound || self.config.role == Role::Active)
     }
 
     pub(super) fn refuse_type(&mut self, essence: &str) {
@@ -392,6 +435,9 @@ impl SessionState {
         let terms = &self.config.terms;
         if self.closing {
             return Err(SendErrorReason::Closing);
+        }
+        if self.lapsed {
+            return Err(SendErrorReason::RelayPathExpired);
         }
         if !terms.direction.may_send() && !message.control {
             return Err(SendErrorReason::Direction);
@@ -482,12 +528,26 @@ impl Session<'_> {
     /// it leaves them no room in a message of the transport ([`SendFailure::HeadTooLong`]).
     ///
     /// A path whose next hop is `msrps` ends a session over a link that is not protected, as
-    /// [`SessionFailure::NotSecure`]: [`Connection::open`] would have refused it.
+    /// [`SessionFailure::NotSecure`]: [`Connection::open`] would have refused it. So does a path with a URI without a port,
+    /// as [`SessionFailure::NoPort`], and a path through relays that they have not given to this connection, or that
+    /// another session uses, as [`SessionFailure::RelayPath`].
     pub fn update(&mut self, terms: Terms) {
         if !self.connection.link.is_secure() && terms.wants_protection() {
             self.connection.fail_session(self.id, SessionFailure::NotSecure);
             return;
         }
+        if terms.lacks_port() {
+            self.connection.fail_session(self.id, SessionFailure::NoPort);
+            return;
+        }
+        if !matches!(
+            self.connection.relays.check(&terms, Some(self.id)),
+            RelayUse::Fine
+        ) {
+            self.connection.fail_session(self.id, SessionFailure::RelayPath);
+            return;
+        }
+        self.connection.relays.take(&terms, self.id);
         if let Some(state) = self.connection.sessions.get_mut(self.id.0) {
             state.config.terms = terms;
         }
@@ -512,7 +572,7 @@ impl Session<'_> {
 
     /// Ends the session when every message and every request queued has its outcome; takes no further ones. Requests
     /// of the peer that have no answer by then get a 481. Where they may
-    /// never leave, because the peer has not bound the session or its path is not known, only
+    /// never leave, because the peer has not bound the session or its path is not known or has expired, only
     /// [`abort`](Self::abort) ends it.
     pub fn close(self) {
         if let Some(state) = self.connection.sessions.get_mut(self.id.0) {

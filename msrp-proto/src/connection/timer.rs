@@ -3,6 +3,8 @@
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
+#[cfg(feature = "relay")]
+use crate::event::RelayId;
 use crate::event::{IncomingId, OutgoingId, SessionId};
 use crate::slots::Key;
 use crate::time::{self, Instant};
@@ -10,6 +12,12 @@ use crate::time::{self, Instant};
 /// Everything that waits for a moment, but for transactions, which have a list of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
+    /// A path through relays has expired.
+    #[cfg(feature = "relay")]
+    Expired(RelayId),
+    /// A path through relays needs renewal.
+    #[cfg(feature = "relay")]
+    Expiring(RelayId),
     /// The connection has no session.
     Idle,
     /// An incoming message gets no chunks.

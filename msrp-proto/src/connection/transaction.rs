@@ -6,6 +6,8 @@
 
 use std::collections::VecDeque;
 
+#[cfg(feature = "relay")]
+use crate::event::RelayId;
 use crate::event::{OutgoingId, RequestId, SessionId};
 use crate::ids::{self, Nonce, Place};
 use crate::time::Instant;
@@ -14,6 +16,9 @@ use crate::wire::TransactionId;
 /// What a response is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
+    /// An AUTH.
+    #[cfg(feature = "relay")]
+    Auth(RelayId),
     /// A SEND without a body.
     Bodiless(SessionId),
     /// A chunk: the octets of the message from `start`, counted from 0.
@@ -28,9 +33,13 @@ pub(super) enum Subject {
 }
 
 impl Subject {
-    pub(super) fn session(self) -> SessionId {
+    pub(super) fn session(self) -> Option<SessionId> {
         match self {
-            Self::Bodiless(session) | Self::Chunk { session, .. } | Self::Request { session, .. } => session,
+            #[cfg(feature = "relay")]
+            Self::Auth(_) => None,
+            Self::Bodiless(session) | Self::Chunk { session, .. } | Self::Request { session, .. } => {
+                Some(session)
+            }
         }
     }
 }

@@ -72,8 +72,8 @@ pub(super) struct OpenChunk {
     awaited: Option<(Place, Nonce)>,
     /// Octets of body in it so far.
     len: usize,
-    /// The end-line was about to come up in the body, so the chunk ends here.
-    cut: bool,
+    /// The end-line was about to come up in the body, or the path has lapsed, so the chunk ends here.
+    pub(super) cut: bool,
     /// Watches that the end-line does not come up in the body (RFC 4975 §7.1).
     guard: Boundary,
 }
@@ -87,7 +87,7 @@ const END_LINE: usize = 2 + 7 + 32 + 1 + 2;
 /// Octets of an open chunk after which another bulk message may interrupt it.
 const TURN: usize = BUFFER;
 
-/// Octets of answers after which a chunk is let through.
+/// Octets of answers after which a request is let through.
 const ANSWERS_IN_A_ROW: u32 = 16 * 1024;
 
 /// What the lines of a frame have besides the values counted: names, blanks, line ends, codes.
@@ -138,6 +138,7 @@ impl Connection {
             || !self.answers.is_empty()
             || !self.reports.is_empty()
             || !self.controls.is_empty()
+            || self.is_auth_ready()
             || self.is_request_ready()
             || self.next_binding().is_some()
             || (self.scheduler.is_ready(self.has_room()) && !self.transactions.is_full())
@@ -157,15 +158,17 @@ impl Connection {
         };
         // Comments are not counted above.
         let comments = 8 * (self.answers.len() + self.reports.len());
-        (answers + reports + comments + self.next_request_len() + chunk).min(BUFFER)
+        (answers + reports + comments + self.next_auth_len() + self.next_request_len() + chunk).min(BUFFER)
     }
 
     /// Writes one whole frame, or opens a chunk. `false`: nothing to write, or it does not fit.
     fn put_next(&mut self, out: &mut BytesMut) -> bool {
         let full = self.transactions.is_full();
-        let chunk_due =
-            self.answered >= ANSWERS_IN_A_ROW && !full && self.scheduler.is_ready(self.has_room());
-        if !chunk_due {
+        let request_due = self.answered >= ANSWERS_IN_A_ROW
+            && (self.is_auth_ready()
+                || self.is_request_ready()
+                || (!full && self.scheduler.is_ready(self.has_room())));
+        if !request_due {
             if let Some(answer) = self.answers.front() {
                 let len = answer.to().len() + answer.route.local().len() + answer.more_len();
                 return fits(out, len) && self.put_answer(out);
@@ -178,7 +181,10 @@ impl Connection {
         if self.answers.is_empty() && self.reports.is_empty() {
             self.answered = 0;
         }
-        if let Some(fits) = self.put_request(out) {
+        if let Some(fits) = self.put_auth(out).or_else(|| self.put_request(out)) {
+            if fits {
+                self.answered = 0;
+            }
             return fits;
         }
         if let Some(control) = self.controls.front() {
@@ -438,6 +444,7 @@ impl Connection {
         let urgent = !self.answers.is_empty()
             || !self.reports.is_empty()
             || !self.controls.is_empty()
+            || self.is_auth_ready()
             || self.is_request_ready()
             || self.next_binding().is_some()
             || self.scheduler.is_interactive_ready(room);

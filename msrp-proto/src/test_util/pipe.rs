@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use bytes::{Buf, Bytes};
 
+use super::random::Random;
 use crate::time::Instant;
 
 /// Octets on their way: they arrive in order, after a time, in pieces of varying size. Between connections
@@ -24,7 +25,7 @@ pub struct Pipe {
     cut: Option<u64>,
     /// Octets after which nothing arrives any more.
     silence: Option<u64>,
-    random: u64,
+    random: Random,
     queue: VecDeque<(Instant, Bytes)>,
     queued: usize,
     carried: u64,
@@ -46,7 +47,7 @@ impl Pipe {
             whole: false,
             cut: None,
             silence: None,
-            random: seed,
+            random: Random::new(seed),
             queue: VecDeque::new(),
             queued: 0,
             carried: 0,
@@ -134,11 +135,10 @@ impl Pipe {
         if *arrival > now {
             return None;
         }
-        let (least, most) = (*self.segments.start(), *self.segments.end());
         let size = if self.whole {
             octets.len()
         } else {
-            least.saturating_add((next_random(&mut self.random) % (most - least + 1) as u64) as usize)
+            self.random.within(&self.segments)
         };
         let segment = octets.split_to(size.max(1).min(octets.len()));
         if !octets.has_remaining() {
@@ -171,13 +171,4 @@ impl fmt::Debug for Pipe {
             .field("carried", &self.carried)
             .finish_non_exhaustive()
     }
-}
-
-/// SplitMix64.
-fn next_random(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *state;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }

@@ -7,6 +7,8 @@ pub(crate) mod boundary;
 mod byte_range;
 mod chars;
 mod decoder;
+#[cfg(feature = "relay")]
+pub mod digest;
 pub(crate) mod encode;
 pub(crate) mod frame_len;
 mod head;

@@ -131,6 +131,12 @@ impl<'a> UriRef<'a> {
         self.layout.port.map(NonZeroU16::get)
     }
 
+    /// Whether it has no port where it needs one, which is anywhere but in AUTH (RFC 4976 §8). That of a WebSocket is not
+    /// connected to, and RFC 7977 §8.2.1 writes one without.
+    pub(crate) fn lacks_port(self) -> bool {
+        self.layout.port.is_none() && !self.transport().eq_ignore_ascii_case("ws")
+    }
+
     /// The session at the host; `None` is a host device and no session (RFC 4975 §6). A secret.
     pub fn session_id(self) -> Option<&'a str> {
         Some(self.part(self.layout.session_id)).filter(|id| !id.is_empty())

@@ -40,7 +40,7 @@ impl Talk {
             pair.set_pipe(Side::B, pipe());
         }
         self.attempts += 1;
-        let uri = |side: &str| format!("msrp://{side}.example.com/n{};tcp", self.attempts).parse();
+        let uri = |side: &str| format!("msrp://{side}.example.com:7654/n{};tcp", self.attempts).parse();
         let [a, b]: [msrp_proto::wire::MsrpUri; 2] = [uri("a").unwrap(), uri("b").unwrap()];
         let ends = [(Side::A, &a, &b, Role::Active), (Side::B, &b, &a, Role::Passive)];
         self.sessions.clear();

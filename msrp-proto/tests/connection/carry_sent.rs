@@ -59,7 +59,7 @@ fn ranges(missing: &[ByteRange]) -> Vec<String> {
 fn each_session_has_its_unconfirmed_messages() {
     let mut wire = Wire::active(Config::default());
     let sessions: Vec<_> = core::iter::once(wire.session)
-        .chain((0..2).map(|at| wire.add_session(&format!("msrp://a.example.com/s{at};tcp"), PEER)))
+        .chain((0..2).map(|at| wire.add_session(&format!("msrp://a.example.com:7654/s{at};tcp"), PEER)))
         .collect();
     let sent: Vec<Vec<_>> = sessions
         .iter()

@@ -27,7 +27,7 @@ fn both_are_protected() {
     for link in links() {
         assert!(link.is_secure() && link.max_len() == Some(4096));
         let mut peer = Setup::new().no_session().link(link).peer(Cut::Whole);
-        peer.open("secure", passive("msrps://b.example.com/x;ws"));
+        peer.open("secure", passive("msrps://b.example.com:443/x;ws"));
     }
     assert_eq!((Link::tcp().max_len(), Link::tls().max_len()), (None, None));
 }

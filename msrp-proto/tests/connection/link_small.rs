@@ -14,7 +14,7 @@ fn wire(max_len: usize) -> Wire {
 
 /// A path of so many octets.
 fn path_of(len: usize) -> Terms {
-    let start = "msrp://b.example.com/";
+    let start = "msrp://b.example.com:7654/";
     let name = "x".repeat(len - start.len() - ";tcp".len());
     Terms::new(path(&format!("{start}{name};tcp")))
 }

@@ -9,8 +9,9 @@ use msrp_proto::test_util::epoch;
 use msrp_proto::wire::{Decoder, Item, Limits};
 use msrp_proto::{
     Config, Connection, Event, InboundRequest, Inbox, Incoming, IncomingEvent, IncomingId, Instant, Link,
-    MediaType, Message, OutgoingEvent, OutgoingId, Receipt, Received, Reply, Request, RequestId, Role, Seed,
-    Session, SessionConfig, SessionEvent, SessionId, SessionRequest, Terms,
+    MediaType, Message, OutgoingEvent, OutgoingId, Receipt, Received, Relay, RelayConfig, RelayEvent,
+    RelayGrant, RelayId, Reply, Request, RequestId, Role, Seed, Session, SessionConfig, SessionEvent,
+    SessionId, SessionRequest, Terms,
 };
 
 use crate::frame::{A, B};
@@ -202,6 +203,27 @@ impl Peer {
     /// A request queued by hand is to be known by that name.
     pub(crate) fn name_request(&mut self, id: RequestId, name: &str) {
         self.log.name_request(id, name);
+    }
+
+    /// Asks relays for a path, to be known by that name in what [`Peer::events`] returns.
+    pub(crate) fn authorize(&mut self, name: &str, config: RelayConfig) -> RelayId {
+        let id = self.connection.authorize(config).unwrap();
+        self.log.name_relay(id, name);
+        id
+    }
+
+    pub(crate) fn relay(&mut self, name: &str) -> Relay<'_> {
+        let id = self.log.relay(name);
+        self.connection.relay(id).expect("the path is there")
+    }
+
+    pub(crate) fn relay_id(&self, name: &str) -> RelayId {
+        self.log.relay(name)
+    }
+
+    /// The path that was granted last under that name.
+    pub(crate) fn grant(&self, name: &str) -> &RelayGrant {
+        self.log.grant(name)
     }
 
     /// What a request of that name was answered with.

@@ -18,8 +18,12 @@ fn reject(peer: &mut Peer, refusal: Refusal) {
 }
 
 fn fail(peer: &mut Peer, refusal: Refusal) -> Result<(), TooLate> {
+    fail_message(peer, "m001", refusal)
+}
+
+fn fail_message(peer: &mut Peer, message: &str, refusal: Refusal) -> Result<(), TooLate> {
     peer.events();
-    let receipt = peer.receipt("m001");
+    let receipt = peer.receipt(message);
     peer.connection.fail(receipt, refusal)
 }
 
@@ -264,9 +268,10 @@ fn the_last_answer_carries_the_refusal() {
         fail(peer, Refusal::FORBIDDEN).unwrap();
         assert_eq!(peer.sent_lines(), ["t002 403"]);
         // The last chunk wants no answer, so that the refusal needs a REPORT... which it forbids.
-        peer.feed(chunk("t003", "1-2/4", "ab"));
-        peer.feed(chunk("t004", "3-4/4", "cd").failure_report("no").flag('$'));
-        assert_eq!(fail(peer, Refusal::FORBIDDEN), Err(TooLate));
+        peer.feed(chunk("t003", "1-2/4", "ab").header("Message-ID", "m002"));
+        let last = chunk("t004", "3-4/4", "cd").header("Message-ID", "m002");
+        peer.feed(last.failure_report("no").flag('$'));
+        assert_eq!(fail_message(peer, "m002", Refusal::FORBIDDEN), Err(TooLate));
         assert_eq!(peer.sent_lines(), ["t003 200"]);
     });
 }

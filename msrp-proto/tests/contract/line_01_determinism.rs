@@ -1,9 +1,11 @@
 //! Line 1: what comes out is a function of configuration, link, seed and the sequence of calls.
 
-use msrp_proto::{Config, Link, Message, Role, Seed};
+use msrp_proto::test_util::epoch;
+use msrp_proto::{Config, Connection, Credentials, Link, Message, RelayConfig, Role, Seed};
 
 use crate::bench::{read, text, with_seed};
 use crate::ops;
+use crate::ops::shared::frames;
 use crate::ops::shared::random::Random;
 
 #[test]
@@ -50,4 +52,36 @@ fn another_seed_gives_other_identifiers_and_nothing_else() {
             (second.range, second.body, second.flag)
         );
     }
+}
+
+/// What is asked of relays has nonces of the client, which are drawn like identifiers.
+#[test]
+fn asking_relays_draws_from_the_seed() {
+    let run = |seed| {
+        let config = std::sync::Arc::new(Config::default());
+        let mut connection = Connection::new(config, Link::tls(), epoch(), Seed::new([seed; 32]));
+        let own = "msrps://a.example.com:1/own;tcp".parse().expect("a URI");
+        let relay = "msrps://r.example.com;tcp".parse().expect("a URI");
+        let credentials = Credentials::new("alice", "wonderland").expect("credentials");
+        connection
+            .authorize(RelayConfig::new(own, relay).credentials(credentials))
+            .expect("a protected link");
+        let first = connection.poll_transmit(epoch()).expect("an AUTH");
+        let head = "To-Path: msrps://a.example.com:1/own;tcp\r\nFrom-Path: msrps://r.example.com;tcp\r\n\
+                    WWW-Authenticate: Digest realm=\"r\", qop=\"auth\", nonce=\"n\"\r\n";
+        let challenge = frames::frame(&read(&first)[0].tid, "401", head, None, '$');
+        connection.handle_input(epoch(), challenge.into());
+        let second = connection.poll_transmit(epoch()).expect("an AUTH");
+        (first, second)
+    };
+    assert_eq!(run(1), run(1));
+    let (one, other) = (run(1), run(2));
+    let cnonce = |octets: &[u8]| {
+        let text = String::from_utf8(octets.to_vec()).expect("a text");
+        let (_, behind) = text.split_once("cnonce=\"").expect("a cnonce");
+        behind.split_once('"').expect("its end").0.to_owned()
+    };
+    assert_ne!(cnonce(&one.1), cnonce(&other.1));
+    assert_ne!(read(&one.0)[0].tid, read(&other.0)[0].tid);
+    assert_eq!((one.0.len(), one.1.len()), (other.0.len(), other.1.len()));
 }

@@ -46,8 +46,14 @@ fn holes_in_a_message() {
 fn sessions() {
     let (mut bench, _) = bound(Config::default().max_sessions(2));
     let open = |bench: &mut crate::ops::shared::checked::Checked, name: &str| {
-        let local: MsrpUri = format!("msrp://a.example.com/{name};tcp").parse().expect("a URI");
-        let remote = Path::from("msrp://b.example.com/peer;tcp".parse::<MsrpUri>().expect("a URI"));
+        let local: MsrpUri = format!("msrp://a.example.com:7654/{name};tcp")
+            .parse()
+            .expect("a URI");
+        let remote = Path::from(
+            "msrp://b.example.com:7654/peer;tcp"
+                .parse::<MsrpUri>()
+                .expect("a URI"),
+        );
         let session = SessionConfig::new(local, Role::Active, Terms::new(remote));
         bench.connection.open(session).map_err(|error| error.reason)
     };

@@ -1,12 +1,14 @@
 //! Line 6: each handle sees exactly one last event and is gone after it; a `BodyWanted` queued before it is
-//! dropped; at the end messages come first, then sessions, then `ConnectionLost`.
+//! dropped; at the end messages come first, then requests, then sessions, then paths through relays, then
+//! `ConnectionLost`.
 
 use std::time::Duration;
 
+use msrp_proto::test_util::epoch;
 use msrp_proto::wire::{FailureReport, MsrpUri};
 use msrp_proto::{
-    Body, Config, Event, LinkError, Message, OutgoingEvent, Refusal, Role, SessionConfig, SessionEvent,
-    SessionId, Terms,
+    Body, Config, Connection, Event, Link, LinkError, Message, OutgoingEvent, Refusal, RelayConfig,
+    RelayEvent, RelayFailure, RelayId, Role, Seed, SessionConfig, SessionEvent, SessionId, Terms,
 };
 
 use crate::bench::{bound, read, session, text};
@@ -23,7 +25,7 @@ fn busy() -> (Checked, SessionId, SessionId) {
     let other = SessionConfig::new(
         local,
         Role::Active,
-        Terms::new("msrp://b.example.com/x;tcp".parse().expect("a path")),
+        Terms::new("msrp://b.example.com:7654/x;tcp".parse().expect("a path")),
     );
     let other = bench.open(other).expect("a session");
     let message = |len: usize| Message::new(text(), vec![b'x'; len]);
@@ -308,4 +310,174 @@ fn a_message_is_gone_when_its_last_event_is_queued() {
         (bench.trace.count("started"), bench.trace.count("Aborted")),
         (1, 1)
     );
+}
+
+/// A path through relays that is asked for, under a URI of its own.
+fn relay_config(at: usize) -> RelayConfig {
+    let own = format!("msrps://a.example.com:1/own{at};tcp");
+    let relay = "msrps://r.example.com;tcp";
+    RelayConfig::new(own.parse().expect("a URI"), relay.parse().expect("a URI"))
+}
+
+/// The next AUTH is answered.
+fn answer_auth(bench: &mut Checked, status: &str, lines: &str) {
+    let out = bench.transmit(bench.now);
+    let auth = read(&out)
+        .into_iter()
+        .find(|frame| frame.kind == "AUTH")
+        .expect("an AUTH");
+    let head =
+        format!("To-Path: msrps://a.example.com:1/x;tcp\r\nFrom-Path: msrps://r.example.com;tcp\r\n{lines}");
+    bench.input(bench.now, frames::frame(&auth.tid, status, &head, None, '$'));
+}
+
+/// Paths in every stage: with a session and without, with one before, being renewed, being asked for, waiting.
+fn relayed() -> (Checked, Vec<RelayId>, SessionId) {
+    let config = std::sync::Arc::new(Config::default());
+    let connection = Connection::new(config, Link::tls(), epoch(), Seed::new([7; 32]));
+    let mut bench = Checked::over(Link::tls(), connection, epoch());
+    let use_path = |at: usize| {
+        format!(
+            "Use-Path: msrps://r.example.com:1/u{at};tcp\r\nExpires: {}\r\n",
+            900 + at
+        )
+    };
+    for at in 0..3 {
+        bench.authorize(relay_config(at));
+        answer_auth(&mut bench, "200", &use_path(at));
+    }
+    bench.events();
+    let ids = bench.relays();
+    let path = &bench.watch.relays[&ids[0]].paths[0];
+    let peer: msrp_proto::wire::Path = "msrp://b.example.com:1/peer;tcp".parse().expect("a path");
+    let terms = Terms::relayed(path, peer.as_ref()).expect("a path");
+    let own: MsrpUri = "msrps://a.example.com:1/own0;tcp".parse().expect("a URI");
+    let session = bench
+        .open(SessionConfig::new(own, Role::Active, terms))
+        .expect("a session");
+    bench.send(session, Message::new(text(), "waits")).expect("room");
+    for renewed in [1, 2] {
+        bench.command(|connection| connection.relay(ids[renewed]).expect("a path").renew());
+        if renewed == 1 {
+            answer_auth(&mut bench, "200", &use_path(10));
+        }
+    }
+    bench.authorize(relay_config(3));
+    bench.authorize(relay_config(4));
+    (bench, ids, session)
+}
+
+#[test]
+fn however_it_ends_paths_through_relays_end_once() {
+    let ends: [fn(&mut Checked, &[RelayId], SessionId); 8] = [
+        |bench, _, _| bench.abort(),
+        |bench, _, _| bench.eof(bench.now),
+        |bench, _, _| bench.failure(bench.now, LinkError::Reset),
+        |bench, _, _| {
+            bench.pass(Duration::from_secs(2000));
+            bench.abort();
+        },
+        |bench, ids, _| {
+            for id in ids {
+                bench.command(|connection| connection.relay(*id).map(|relay| relay.release()));
+                assert!(
+                    bench.connection.relay(*id).is_none(),
+                    "before the event is delivered"
+                );
+            }
+            bench.settle(bench.now);
+            bench.abort();
+        },
+        |bench, _, session| {
+            bench.command(|connection| connection.session(session).map(|session| session.abort()));
+            bench.events();
+            answer_auth(bench, "403", "");
+            answer_auth(bench, "200", "");
+            bench
+                .command(|connection| connection.close())
+                .expect("no session");
+        },
+        |bench, _, session| {
+            // The session ends by what it is told, its path with it.
+            let other = Terms::new("msrp://b.example.com/peer;tcp".parse().expect("a path"));
+            bench.command(|connection| {
+                connection
+                    .session(session)
+                    .map(|mut session| session.update(other))
+            });
+            bench.eof(bench.now);
+        },
+        |bench, ids, _| {
+            answer_auth(bench, "403", "");
+            bench.command(|connection| connection.relay(ids[2]).map(|relay| relay.release()));
+            answer_auth(bench, "401", "WWW-Authenticate: Basic\r\n");
+            bench.input(bench.now, &b"junk\r\n\r\n"[..]);
+        },
+    ];
+    for end in ends {
+        for first in [false, true] {
+            let (mut bench, ids, session) = relayed();
+            if first {
+                bench.events();
+            }
+            end(&mut bench, &ids, session);
+            bench.settle(bench.now);
+            assert!(bench.watch.lost && bench.watch.is_all_ended());
+            assert_eq!(bench.watch.relays.len(), 5);
+            for id in bench.watch.relays.keys() {
+                assert_eq!(bench.trace.count(&format!("Relay({id:?}, Failed(")), 1);
+            }
+            bench.finish();
+        }
+    }
+}
+
+#[test]
+fn at_the_end_sessions_then_paths_then_the_connection() {
+    let (mut bench, ids, session) = relayed();
+    bench.events();
+    bench.eof(bench.now);
+    let last: Vec<_> = core::iter::from_fn(|| bench.poll_event()).collect();
+    let [
+        Event::Outgoing(..),
+        Event::Session(id, SessionEvent::Failed(..)),
+        paths @ ..,
+        Event::ConnectionLost(_),
+    ] = &last[..]
+    else {
+        panic!("{last:?}");
+    };
+    assert_eq!((*id, paths.len()), (session, 5));
+    for (event, id) in paths.iter().zip(&ids) {
+        assert!(
+            matches!(event, Event::Relay(other, _) if other == id),
+            "in the order of asking"
+        );
+    }
+    let lost = |event: &Event| {
+        matches!(
+            event,
+            Event::Relay(_, RelayEvent::Failed(RelayFailure::ConnectionLost))
+        )
+    };
+    assert!(paths.iter().all(lost), "{paths:?}");
+}
+
+/// A path ends behind its session.
+#[test]
+fn a_session_then_its_path() {
+    let (mut bench, ids, session) = relayed();
+    bench.events();
+    bench.command(|connection| connection.session(session).map(|session| session.abort()));
+    assert!(bench.connection.relay(ids[0]).is_none());
+    let last: Vec<_> = core::iter::from_fn(|| bench.poll_event()).collect();
+    let [
+        Event::Outgoing(..),
+        Event::Session(..),
+        Event::Relay(id, RelayEvent::Failed(why)),
+    ] = &last[..]
+    else {
+        panic!("{last:?}");
+    };
+    assert_eq!((*id, why), (ids[0], &RelayFailure::SessionEnded));
 }

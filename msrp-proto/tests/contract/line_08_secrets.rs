@@ -7,8 +7,8 @@ use bytes::Bytes;
 use msrp_proto::test_util::{Pair, Pipe, Side};
 use msrp_proto::wire::{Decoder, Header, Item, Limits, MsrpUri, Path};
 use msrp_proto::{
-    Body, Config, Connection, Event, Inbox, IncomingEvent, LinkError, Message, Refusal, Role, Seed,
-    SessionConfig, SessionEvent, Terms,
+    Body, Config, Connection, Credentials, Event, Inbox, IncomingEvent, Link, LinkError, Message, Refusal,
+    RelayConfig, RelayEvent, RelayPath, Role, Seed, SessionConfig, SessionEvent, Terms,
 };
 
 use crate::bench::{self, text};
@@ -17,12 +17,15 @@ use crate::ops::shared::frames;
 /// Octets of bodies, both ways, and of the seed.
 const BODY: &str = "hushhushhush";
 const SEED: u8 = 201;
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 10] = [
     "jshA7weztas",
     "kjhd37s2s20w2a",
     BODY,
     "pa55word",
     "t0ken",
+    "al1ce",
+    "n0nce",
+    "0paque",
     // As numbers.
     "201, 201",
     "104, 117, 115, 104",
@@ -84,6 +87,19 @@ impl Shown {
                 if let SessionEvent::Failed(_, carry) = event {
                     self.check(carry);
                     self.check(&bench::session(Role::Active).replaces(carry.clone()));
+                }
+            }
+            Event::Relay(_, event) => {
+                self.check(event);
+                match event {
+                    RelayEvent::Authorized(grant) | RelayEvent::Renewed(grant) => {
+                        self.check(grant);
+                        self.check(grant.path());
+                        self.check(grant.path().use_path());
+                    }
+                    RelayEvent::Lapsed(path) => self.check(path),
+                    RelayEvent::Failed(why) | RelayEvent::NotRenewed(why) => self.check_error(why),
+                    _ => {}
                 }
             }
             Event::ConnectionLost(error) => self.check_error(error),
@@ -289,4 +305,89 @@ fn debug_output_of_uris_shows_no_secrets() {
         shown.check_error(&broken.parse::<MsrpUri>().expect_err("malformed"));
         shown.check_error(&broken.parse::<Path>().expect_err("malformed"));
     }
+}
+
+/// Who asks relays, with what, and what they give.
+#[test]
+fn debug_output_about_relays_shows_no_secrets() {
+    let mut shown = Shown::default();
+    let own: MsrpUri = "msrps://a.example.com:1/jshA7weztas;tcp".parse().expect("a URI");
+    let relay: MsrpUri = "msrps://al1ce@r.example.com;tcp".parse().expect("a URI");
+    let credentials = Credentials::new("al1ce", "pa55word").expect("credentials");
+    let config = RelayConfig::new(own.clone(), relay.clone())
+        .then(relay)
+        .credentials(credentials.clone())
+        .credentials_for("realm", credentials.clone());
+    shown.check(&(config.clone(), credentials));
+    let now = msrp_proto::test_util::epoch();
+    let connect = |link| Connection::new(Arc::new(Config::default()), link, now, Seed::new([SEED; 32]));
+    shown.check_error(
+        &connect(Link::tcp())
+            .authorize(config.clone())
+            .expect_err("not on a link without protection"),
+    );
+    let mut connection = connect(Link::tls());
+    let mut kinds = std::collections::BTreeSet::new();
+    let answers = [
+        (
+            "401",
+            "WWW-Authenticate: Digest realm=\"realm\", qop=\"auth\", nonce=\"n0nce\", opaque=\"0paque\"\r\n",
+        ),
+        (
+            "200",
+            "Use-Path: msrps://r.example.com:1/t0ken1;tcp\r\nExpires: 900\r\n",
+        ),
+        (
+            "401",
+            "WWW-Authenticate: Digest realm=\"realm\", qop=\"auth\", nonce=\"n0nce\"\r\n",
+        ),
+        (
+            "200",
+            "Use-Path: msrps://r.example.com:1/t0ken2;tcp\r\nExpires: 900\r\nAuthentication-Info: nextnonce=\"n0nce2\"\r\n",
+        ),
+        ("200", "Use-Path: msrps://r.example.com:1/t0ken3;tcp\r\n"),
+        (
+            "200",
+            "Use-Path: msrps://r.example.com:1/t0ken4;tcp\r\nExpires: 1900\r\n",
+        ),
+        ("200", "Use-Path: msrps://r.example.com:1/t0ken5;tcp t0ken\r\n"),
+    ];
+    let id = connection.authorize(config.clone()).expect("a protected link");
+    for (status, lines) in answers {
+        let octets = connection.poll_transmit(now).expect("an AUTH");
+        shown.check(&connection);
+        let auth = bench::read(&octets).remove(0);
+        let head = format!("To-Path: {own}\r\nFrom-Path: msrps://r.example.com;tcp\r\n{lines}");
+        connection.handle_input(now, frames::frame(&auth.tid, status, &head, None, '$').into());
+        shown.check(&connection);
+        while let Some(event) = connection.poll_event() {
+            shown.check_event(&event);
+            if let Event::Relay(_, event) = &event {
+                kinds.insert(format!("{event:?}").split('(').next().map(str::to_owned));
+            }
+        }
+        shown.check(&connection.relay(id));
+        shown.check(&connection.relay(id).and_then(|relay| relay.grant().cloned()));
+        if !connection.wants_transmit() {
+            connection.relay(id).expect("a path").renew();
+        }
+    }
+    let path = RelayPath::new("msrps://r.example.com:1/t0ken;tcp".parse().expect("a path"));
+    let peer: Path = "msrp://b.example.com:1/kjhd37s2s20w2a;tcp"
+        .parse()
+        .expect("a path");
+    let terms = Terms::relayed(&path, peer.as_ref()).expect("a path");
+    shown.check(&(path, terms.clone()));
+    let unknown = connection.open(SessionConfig::new(own, Role::Active, terms));
+    shown.check_error(&unknown.expect_err("nobody gave it"));
+    connection.handle_timeout(now + core::time::Duration::from_secs(1000));
+    connection.abort();
+    while let Some(event) = connection.poll_event() {
+        shown.check_event(&event);
+        if let Event::Relay(_, event) = &event {
+            kinds.insert(format!("{event:?}").split('(').next().map(str::to_owned));
+        }
+    }
+    let kinds: Vec<_> = kinds.into_iter().flatten().collect();
+    assert_eq!(kinds, ["Authorized", "Failed", "Lapsed", "NotRenewed", "Renewed"]);
 }

@@ -23,7 +23,7 @@ fn sending(limit: Option<usize>, messages: usize, buffers: usize) -> Checked {
         let local: MsrpUri = format!("msrp://a.example.com:7654/s{at};tcp")
             .parse()
             .expect("a URI");
-        let remote = "msrp://b.example.com/peer;tcp".parse().expect("a path");
+        let remote = "msrp://b.example.com:7654/peer;tcp".parse().expect("a path");
         let session = SessionConfig::new(local, Role::Active, Terms::new(remote));
         sessions.push(bench.open(session).expect("a session"));
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use msrp_proto::{
     Carry, Connection, Event, InboundRequest, IncomingEvent, IncomingId, Instant, Link, LinkError, Message,
-    OutgoingEvent, OutgoingId, Receipt, Refusal, Request, RespondError, Response, SendError, SessionConfig,
-    SessionEvent, SessionId, SessionRequest,
+    OutgoingEvent, OutgoingId, Receipt, Refusal, RelayConfig, RelayId, Request, RespondError, Response,
+    SendError, SessionConfig, SessionEvent, SessionId, SessionRequest,
 };
 
 use super::frames;
@@ -85,6 +85,14 @@ impl Checked {
             .map(|mut view| view.request(request));
         if let Some(Ok(id)) = asked {
             self.watch.requested(session, id);
+        }
+        self.check();
+    }
+
+    /// Asks relays for a path; it may not be taken.
+    pub fn authorize(&mut self, config: RelayConfig) {
+        if let Ok(id) = self.connection.authorize(config) {
+            self.watch.authorized(id);
         }
         self.check();
     }
@@ -309,6 +317,12 @@ impl Checked {
         if self.watch.lost {
             assert!(!connection.wants_input() && connection.poll_timeout().is_none());
         }
+    }
+
+    /// Paths through relays that are asked for or held.
+    pub fn relays(&self) -> Vec<RelayId> {
+        let open = self.watch.relays.iter().filter(|(_, relay)| !relay.ended);
+        open.map(|(id, _)| *id).collect()
     }
 
     /// Messages being received.

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use msrp_proto::{
-    Connection, Event, IncomingEvent, IncomingId, OutgoingEvent, OutgoingId, RequestId, SendFailure,
-    SessionEvent, SessionId,
+    Connection, Event, IncomingEvent, IncomingId, OutgoingEvent, OutgoingId, RelayEvent, RelayId, RelayPath,
+    RequestId, SendFailure, SessionEvent, SessionId,
 };
 
 /// Sees every event, and asserts that it may come now.
@@ -16,14 +16,23 @@ pub struct Watch {
     pub incoming: BTreeMap<IncomingId, IncomingSeen>,
     /// Requests, of which session, and whether they have their answer.
     pub requests: BTreeMap<RequestId, (SessionId, bool)>,
+    pub relays: BTreeMap<RelayId, RelaySeen>,
     pub lost: bool,
-    /// A session was lost with the connection: only sessions and the connection follow.
+    /// A session was lost with the connection: only sessions, paths through relays and the connection follow.
     sessions_end: bool,
 }
 
 #[derive(Default)]
 pub struct SessionSeen {
     pub bound: bool,
+    pub ended: bool,
+}
+
+#[derive(Default)]
+pub struct RelaySeen {
+    /// The paths that were granted and have not lapsed, the latest last.
+    pub paths: Vec<RelayPath>,
+    granted: bool,
     pub ended: bool,
 }
 
@@ -68,12 +77,19 @@ impl Watch {
         assert!(before.is_none(), "{id:?} is used again");
     }
 
-    /// Whether every session, every request and every message has had its last event.
+    /// A path through relays was asked for.
+    pub fn authorized(&mut self, id: RelayId) {
+        let before = self.relays.insert(id, RelaySeen::default());
+        assert!(before.is_none(), "{id:?} is used again");
+    }
+
+    /// Whether every session, every path through relays, every request and every message has had its last event.
     pub fn is_all_ended(&self) -> bool {
         self.sessions.values().all(|session| session.ended)
             && self.outgoing.values().all(|message| message.outcome.is_some())
             && self.incoming.values().all(|message| message.ended)
             && self.requests.values().all(|(_, ended)| *ended)
+            && self.relays.values().all(|relay| relay.ended)
     }
 
     /// An event was delivered.
@@ -88,6 +104,7 @@ impl Watch {
             Event::Incoming(id, event) => self.see_incoming(connection, *id, event),
             Event::Outgoing(id, event) => self.see_outgoing(connection, *id, event),
             Event::Session(id, event) => self.see_session(connection, *id, event),
+            Event::Relay(id, event) => self.see_relay(connection, *id, event),
             _ => assert!(!self.sessions_end, "{event:?} after the end"),
         }
     }
@@ -180,6 +197,31 @@ impl Watch {
         }
         if seen.outcome.is_some() {
             assert!(connection.outgoing(id).is_none(), "{id:?} is not gone");
+        }
+    }
+
+    fn see_relay(&mut self, connection: &mut Connection, id: RelayId, event: &RelayEvent) {
+        let seen = self.relays.get_mut(&id).expect("a path that was asked for");
+        assert!(!seen.ended, "{id:?} after its last event: {event:?}");
+        match event {
+            RelayEvent::Authorized(grant) | RelayEvent::Renewed(grant) => {
+                let renewed = matches!(event, RelayEvent::Renewed(_));
+                assert_eq!(renewed, core::mem::replace(&mut seen.granted, true), "{event:?}");
+                seen.paths.retain(|path| path != grant.path());
+                seen.paths.push(grant.path().clone());
+            }
+            RelayEvent::Expiring | RelayEvent::NotRenewed(_) => assert!(seen.granted, "{event:?}"),
+            RelayEvent::Lapsed(path) => {
+                let before = seen.paths.len();
+                seen.paths.retain(|other| other != &**path);
+                assert_eq!(seen.paths.len() + 1, before, "a path that was not there lapses");
+            }
+            RelayEvent::Failed(_) => {
+                seen.ended = true;
+                assert!(connection.relay(id).is_none(), "{id:?} is not gone");
+                assert!(!self.sessions_end || self.sessions.values().all(|session| session.ended));
+            }
+            _ => panic!("an unknown event"),
         }
     }
 

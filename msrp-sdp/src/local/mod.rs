@@ -8,13 +8,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use msrp_proto::wire::{HostName, MsrpUri, Scheme, SessionToken};
-use msrp_proto::{Direction, Host, MediaRanges};
+use msrp_proto::{Direction, Host, MediaRanges, RelayPath, TargetError};
 
 pub use self::answer::{Answer, Refusal};
 pub use self::error::LocalError;
 pub use self::session::LocalSession;
 
-use crate::{Chatroom, FileAttributes, Fingerprints, Ids, Label, RelayPath, accept_types};
+use crate::{Chatroom, FileAttributes, Fingerprints, Ids, Label, accept_types};
 
 /// The port that says that nobody listens (RFC 4145 §4.1, ruling R-57).
 const DISCARD: u16 = 9;
@@ -303,7 +303,7 @@ impl Local {
             None if !tls && !self.fingerprints.is_empty() => {
                 return Err(LocalError::FingerprintWithoutTls);
             }
-            Some(relays) => relays.check_for_sdp()?,
+            Some(relays) => check_for_sdp(relays)?,
             _ => {}
         }
         let mut accept_types = self.accept_types;
@@ -330,6 +330,16 @@ impl Local {
             accept_wrapped_types,
             ..self
         })
+    }
+}
+
+/// Whether peers can connect to the outermost relay, and all have ports, as URIs in SDP do (RFC 4975 §8.2).
+fn check_for_sdp(relays: &RelayPath) -> Result<(), TargetError> {
+    relays.outermost().target()?;
+    if relays.use_path().iter().all(|relay| relay.port().is_some()) {
+        Ok(())
+    } else {
+        Err(TargetError::NoPort)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One session as this side describes it.
 
 use msrp_proto::wire::{MsrpUri, Path, Scheme};
-use msrp_proto::{Host, Role, SessionConfig, Terms};
+use msrp_proto::{Host, RelayPath, Role, SessionConfig, Terms};
 
 use super::{Carriage, Local, LocalError};
 use crate::media::Carrier;
@@ -61,8 +61,20 @@ impl LocalSession {
         Self::new(local.checked()?, self.uri.clone())
     }
 
-    /// A session in the place of this one, with a URI of its own: after the loss of a connection, or of relays that
-    /// have handed out other URIs. Its path is another one, which the next offer says (RFC 4975 §8.4).
+    /// The same session behind relays that have given it another path, before the present one expires
+    /// (RFC 4976 §9.4). Its own URI stays. The next offer says the new path; where the connections stay too, all that the
+    /// exchange comes to is [`Change::Terms`](crate::Change::Terms).
+    ///
+    /// # Errors
+    ///
+    /// A [`LocalError`] if the relays cannot be used.
+    pub fn with_relays(&self, relays: RelayPath) -> Result<Self, LocalError> {
+        let local = self.local.clone().relays(relays);
+        Self::new(local.checked()?, self.uri.clone())
+    }
+
+    /// A session in the place of this one, with a URI of its own: after the loss of a connection, the one to a relay
+    /// included. Its path is another one, which the next offer says (RFC 4975 §8.4).
     ///
     /// # Errors
     ///

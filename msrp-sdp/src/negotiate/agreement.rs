@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use msrp_proto::wire::{MsrpUri, Path};
-use msrp_proto::{Direction, MediaRanges, Role, SessionConfig, Terms};
+use msrp_proto::{Direction, MediaRanges, RelayPath, Role, SessionConfig, Terms};
 
 use super::{ConnectionPlan, NegotiationError};
-use crate::{Chatroom, FileAttributes, Fingerprints, Media, RelayPath};
+use crate::{Chatroom, FileAttributes, Fingerprints, Media};
 
 /// A session that an offer and an answer have agreed upon.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,11 +37,12 @@ struct Agreed {
 pub enum Change {
     /// Nothing.
     Nothing,
-    /// The terms, which [`Session::update`](msrp_proto::Session::update) takes ([`Agreement::terms`]), or what certificate
+    /// The terms, which [`Session::update`](msrp_proto::Session::update) takes ([`Agreement::terms`]), paths through the
+    /// same relays by other URIs included (RFC 4976 §9.4), or what certificate
     /// the peer shows on a further connection ([`ConnectionPlan::verify`]); the connection is kept.
     Terms,
-    /// The path of one side: the session goes on under another URI, and its connection comes to be as the new
-    /// [`plan`](Agreement::plan) says (RFC 4975 §8.4).
+    /// The URI of one side, or the next hop: the session goes on under another URI or over another connection, which comes
+    /// to be as the new [`plan`](Agreement::plan) says (RFC 4975 §8.4).
     Path,
 }
 
@@ -55,11 +56,11 @@ impl Agreement {
     ) -> Result<Self, NegotiationError> {
         let local = own.path().ok_or(NegotiationError::NoPath)?;
         let remote = peer.path().ok_or(NegotiationError::NoPath)?;
-        let to_path = match RelayPath::of_own_sdp(local) {
-            None => remote.clone(),
-            Some(relays) => relays.to_peer(remote.as_ref())?,
+        let terms = match RelayPath::of_own_sdp(local) {
+            None => Terms::new(remote.clone()),
+            Some(relays) => Terms::relayed(&relays, remote.as_ref())?,
         };
-        let mut terms = Terms::new(to_path)
+        let mut terms = terms
             .direction(direction)
             .peer_accepts(peer.accept_types.clone())
             .peer_max_size(peer.max_size)
@@ -139,9 +140,16 @@ impl Agreement {
     /// What has changed since an earlier exchange about the same section. Who would connect does not count while the
     /// connection is kept.
     pub fn change_since(&self, earlier: &Self) -> Change {
-        if self.local != earlier.local || self.remote != earlier.remote {
+        let same_paths = self.local == earlier.local && self.remote == earlier.remote;
+        // Relays may have given other URIs for the same session, on the same connections (RFC 4976 §9.4).
+        let same_ends = || {
+            self.local.rightmost() == earlier.local.rightmost()
+                && self.remote.rightmost() == earlier.remote.rightmost()
+                && self.plan.action() == earlier.plan.action()
+        };
+        if !same_paths && !same_ends() {
             Change::Path
-        } else if self.agreed != earlier.agreed {
+        } else if !same_paths || self.agreed != earlier.agreed {
             Change::Terms
         } else {
             Change::Nothing

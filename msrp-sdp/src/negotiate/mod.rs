@@ -9,7 +9,7 @@ mod roles;
 use std::collections::BTreeSet;
 
 use msrp_proto::wire::{HostName, Scheme};
-use msrp_proto::{Direction, Role, Target};
+use msrp_proto::{Direction, RelayPath, Role, Target};
 
 pub use self::agreement::{Agreement, Change};
 pub use self::error::NegotiationError;
@@ -18,7 +18,7 @@ pub use self::plan::{Action, ConnectionPlan, Identity, Verified};
 use self::cema::Way;
 use crate::media::Carrier;
 use crate::side::{both, mirrored};
-use crate::{Media, Names, Policy, RelayPath, Side, accept_types};
+use crate::{Media, Names, Policy, Side, accept_types};
 
 /// What an offer and its answer come to.
 #[derive(Debug, Clone, PartialEq)]

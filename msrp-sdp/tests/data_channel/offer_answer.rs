@@ -1,12 +1,12 @@
 //! Channels offered and answered (RFC 8873 §4, RFC 8864 §6).
 
 use msrp_proto::wire::{BuildError, Path};
-use msrp_proto::{Direction, MediaRanges, Role};
+use msrp_proto::{Direction, MediaRanges, RelayPath, Role};
 use msrp_sdp::{
     Action, Channel, ChannelBusy, ChannelError, ChannelNegotiationError, ChannelOutcome, Chatroom,
     DataChannels, DataChannelsError, Dcmap, DcmapError, Fingerprint, HashFunction, Ids, Label, Local,
-    LocalError, Media, MediaLine, Names, NegotiationError, Outcome, Policy, Protocol, Refusal, RelayPath,
-    Section, Setup, Side, negotiate,
+    LocalError, Media, MediaLine, Names, NegotiationError, Outcome, Policy, Protocol, Refusal, Section,
+    Setup, Side, negotiate,
 };
 
 use super::{PEER, agreement, channels, host, lines, of_channels, outcome, section, session, stack};

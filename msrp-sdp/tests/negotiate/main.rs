@@ -17,11 +17,11 @@ mod websocket;
 
 use std::net::IpAddr;
 
-use msrp_proto::{Direction, Host, Terms};
+use msrp_proto::{Direction, Host, RelayPath, Terms};
 use msrp_sdp::{
     Action, Agreement, Answer, Deviation, Deviations, Fingerprint, Fingerprints, HashFunction, Ids, Local,
-    LocalSession, Media, MediaError, Names, NegotiationError, Outcome, Policy, RelayPath, Section,
-    SessionLevel, Side, negotiate,
+    LocalSession, Media, MediaError, Names, NegotiationError, Outcome, Policy, Section, SessionLevel, Side,
+    negotiate,
 };
 
 /// What stands for the certificates of two sides.
@@ -169,7 +169,18 @@ fn listens(agreement: &Agreement) -> (String, u16) {
 
 /// The terms of a session with the writer of that section.
 fn terms(to_path: &str, peer: &Media, direction: Direction) -> Terms {
-    let terms = Terms::new(to_path.parse().expect("a path"))
+    agreed_terms(Terms::new(to_path.parse().expect("a path")), peer, direction)
+}
+
+/// The same through relays, of which Use-Path says this.
+fn relayed_terms(use_path: &str, peer: &Media, direction: Direction) -> Terms {
+    let path = peer.path().expect("a path");
+    let terms = Terms::relayed(&relay_path(use_path), path.as_ref()).expect("a short path");
+    agreed_terms(terms, peer, direction)
+}
+
+fn agreed_terms(terms: Terms, peer: &Media, direction: Direction) -> Terms {
+    let terms = terms
         .direction(direction)
         .peer_accepts(peer.accept_types().clone())
         .peer_max_size(peer.max_size());

@@ -8,7 +8,7 @@ use msrp_sdp::{
 
 use crate::{
     CERTIFICATES, agreement, answer, carried, connects, fingerprints, has_line, host, ids, listens, open,
-    peer, plain, relay_path, terms,
+    peer, plain, relay_path, relayed_terms, terms,
 };
 
 const NEAR: [&str; 2] = [
@@ -186,14 +186,14 @@ fn check_relays(sides: &[LocalSession; 2], relays: [usize; 2]) {
     for side in 0..2 {
         let other = 1 - side;
         // Use-Path, then the path of the peer as its section has it.
-        let mut to_path = use_path(side, relays[side]);
-        let path_of_peer = sides[other].path().to_string();
-        to_path.push(&path_of_peer);
+        let use_path = use_path(side, relays[side]).join(" ");
         let section = if side == 0 { &answer } else { &offer };
-        assert_eq!(
-            agreed[side].terms(),
-            terms(&to_path.join(" "), section, Direction::SendRecv)
-        );
+        let expected = if use_path.is_empty() {
+            terms(sides[other].path().as_str(), section, Direction::SendRecv)
+        } else {
+            relayed_terms(&use_path, section, Direction::SendRecv)
+        };
+        assert_eq!(agreed[side].terms(), expected);
         assert_eq!(agreed[side].peer_path(), sides[other].path());
         match (relays[side], roles[side]) {
             (0, Role::Active) => {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use msrp_multipart::MediaRanges;
+use msrp_cpim::chat::{ChatBuildError, Participant, Room, Switch, Verdict};
+use msrp_cpim::{Address, Message};
+use msrp_multipart::{Entity, MediaRanges};
 use msrp_proto::test_util::{self, Pair};
 use msrp_proto::{Config, Link, Nickname, RequestErrorReason, UseNickname};
 use msrp_sdp::{
@@ -177,6 +179,65 @@ fn asked(agreed: &Agreement, changed: Option<&Agreement>) -> Result<(), RequestE
         .request(wanted.to_request())
         .map(|_| ())
         .map_err(|error| error.reason)
+}
+
+/// What both sides have heard of each other, as content needs it.
+fn takes_private_messages(agreed: &Agreement) -> bool {
+    agreed
+        .peer_chatroom()
+        .is_some_and(Chatroom::supports_private_messages)
+}
+
+struct Joined(Agreement);
+
+impl Participant for Joined {
+    fn uris(&self) -> impl Iterator<Item = &str> {
+        ["sip:bob@example.com"].into_iter()
+    }
+
+    fn takes_private_messages(&self) -> bool {
+        takes_private_messages(&self.0)
+    }
+}
+
+/// Shows: CHAT-6.2-01, CHAT-6.2-03 (what the room and the recipient have announced; the rest is in the tests of
+/// msrp-cpim).
+#[test]
+fn private_messages_go_where_they_were_announced() {
+    let address = |uri| Address::new(uri).expect("a URI");
+    let [room, bob] = ["sip:room@chat.example.com", "sip:bob@example.com"].map(address);
+    let hi = || Entity::text("hi");
+    let to_bob = || Message::builder().to(bob.clone());
+    for (announced, expected) in [
+        (Some("chatroom:private-messages"), true),
+        (Some("chatroom:nickname private-messages"), true),
+        (Some("chatroom:nickname"), false),
+        (Some("chatroom"), false),
+        (None, false),
+    ] {
+        // By the room, to a participant, ...
+        let offer = carried(&open(plain("192.0.2.1", 7394)).offer());
+        let line = announced.map_or(String::new(), |value| format!("a={value}\r\n"));
+        let text = written(&answer(&open(self::room()), &offer)).replace("a=chatroom:nickname\r\n", &line);
+        let heard = agreement(&offer, &crate::read(&text), Side::Offerer);
+        let known = Room::new(room.clone(), bob.clone()).private_messages(takes_private_messages(&heard));
+        let outcome = known.private(to_bob(), hi()).map(|_| ());
+        let refused = Err(ChatBuildError::NotSupported);
+        assert_eq!(outcome, if expected { Ok(()) } else { refused }, "{line}");
+
+        // ... and by a participant, to the room.
+        let attributes: Vec<_> = ["accept-types:*"].into_iter().chain(announced).collect();
+        let offer = offered(&attributes);
+        let answer = answer(&open(self::room()), &offer);
+        let joined = Joined(agreement(&offer, &answer, Side::Answerer));
+        let message = to_bob().from(bob.clone()).build(hi()).expect("a message");
+        let outcome = match Switch::new(room.clone()).check(&message, &joined, [&joined, &joined]) {
+            Ok(Verdict::Regular) => panic!("{line}"),
+            Ok(Verdict::Private(sessions)) => Ok(sessions.len()),
+            Err(refusal) => Err(refusal.status()),
+        };
+        assert_eq!(outcome, if expected { Ok(2) } else { Err(428) }, "{line}");
+    }
 }
 
 /// Shows: CHAT-8-04.

@@ -8,7 +8,7 @@ use msrp_sdp::{Change, Ids, Local, LocalError, Names, NegotiationError, Policy, 
 
 use crate::{
     CERTIFICATES, agreement, agreements, answer, carried, fingerprints, host, ids, open, outcome, plain,
-    relay_path, terms, written,
+    relay_path, relayed_terms, terms, written,
 };
 
 #[test]
@@ -147,6 +147,53 @@ fn the_peer_may_have_another_path() {
     let third = agreement(&ours.offer(), &answer, Side::Offerer);
     assert_eq!(third.change_since(&second), Change::Path);
     assert_eq!(third.uri(), *ours.uri());
+}
+
+/// A path that relays give before the present one expires goes to both sides as new terms: the URI of the session and
+/// the connections stay (RFC 4976 §9.4).
+#[test]
+fn relays_may_give_another_path_to_the_same_session() {
+    let paths = [
+        "msrps://r.example.com:9000/old;tcp",
+        "msrps://r.example.com:9000/new;tcp",
+    ];
+    let mut ids = ids();
+    let old = plain("192.0.2.1", 7394)
+        .relays(relay_path(paths[0]))
+        .open(&mut ids)
+        .expect("a session");
+    let theirs =
+        open(crate::Local::connecting(host("192.0.2.9")).fingerprints(fingerprints(CERTIFICATES[0])));
+    let first = agreements(
+        &carried(&old.offer()),
+        &carried(&answer(&theirs, &carried(&old.offer()))),
+    );
+    let new = old.with_relays(relay_path(paths[1])).expect("usable relays");
+    assert_eq!(new.uri(), old.uri());
+    assert_eq!(new.path().as_str(), format!("{} {}", paths[1], old.uri()));
+    let offer = carried(&new.offer());
+    let their_answer = carried(&answer(&theirs, &offer));
+    let second = agreements(&offer, &their_answer);
+    for side in 0..2 {
+        assert_eq!(second[side].change_since(&first[side]), Change::Terms);
+    }
+    assert_eq!(
+        second[0].terms(),
+        relayed_terms(paths[1], &their_answer, Direction::SendRecv)
+    );
+    assert_eq!(
+        second[1].terms(),
+        terms(new.path().as_str(), &offer, Direction::SendRecv)
+    );
+    // Another relay is another connection.
+    let elsewhere = old
+        .with_relays(relay_path("msrps://s.example.com:9000/new;tcp"))
+        .expect("usable relays");
+    let offer = carried(&elsewhere.offer());
+    let moved = agreements(&offer, &carried(&answer(&theirs, &offer)));
+    for side in 0..2 {
+        assert_eq!(moved[side].change_since(&first[side]), Change::Path);
+    }
 }
 
 /// The connection is kept, and a further one is judged by what the latest exchange says.

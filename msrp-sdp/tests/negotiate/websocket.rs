@@ -5,7 +5,8 @@ use msrp_proto::{Direction, TargetError};
 use msrp_sdp::{Action, Identity, Local, LocalError, Media, NegotiationError, Side};
 
 use crate::{
-    agreement, answer, carried, connects, has_line, host, ids, open, outcome, peer, plain, relay_path, terms,
+    agreement, answer, carried, connects, has_line, host, ids, open, outcome, peer, plain, relay_path,
+    relayed_terms,
 };
 
 const RELAY: &str = "msrps://a.example.com:2855/jui787s2f;tcp";
@@ -40,8 +41,7 @@ fn only_secure_and_only_over_a_relay() {
     assert_eq!(ours.plan().action(), &Action::WebSocket);
     assert_eq!(ours.plan().target(), None);
     assert_eq!(ours.plan().identity(), &Identity::Session);
-    let to_path = format!("{RELAY} {}", theirs.path().expect("a path"));
-    assert_eq!(ours.terms(), terms(&to_path, &theirs, Direction::SendRecv));
+    assert_eq!(ours.terms(), relayed_terms(RELAY, &theirs, Direction::SendRecv));
     for chain in [
         "msrps://w.example.com:443/x;ws msrps://a.example.com:2855/y;tcp",
         RELAY,

@@ -19,6 +19,8 @@ pub(crate) struct Log {
     replies: BTreeMap<RequestId, Reply>,
     asked: VecDeque<InboundRequest>,
     carries: BTreeMap<SessionId, msrp_proto::Carry>,
+    relays: Names<RelayId>,
+    grants: BTreeMap<RelayId, RelayGrant>,
     lost: bool,
 }
 
@@ -44,6 +46,18 @@ impl Log {
 
     pub(super) fn name_request(&mut self, id: RequestId, name: &str) {
         self.own_requests.insert(id, name.into());
+    }
+
+    pub(super) fn name_relay(&mut self, id: RelayId, name: &str) {
+        self.relays.insert(id, name.into());
+    }
+
+    pub(super) fn relay(&self, name: &str) -> RelayId {
+        self.relays.latest(name)
+    }
+
+    pub(super) fn grant(&self, name: &str) -> &RelayGrant {
+        &self.grants[&self.relay(name)]
     }
 
     pub(super) fn reply(&self, name: &str) -> &Reply {
@@ -142,6 +156,18 @@ impl Log {
                 };
                 format!("{} {what}", self.sessions[&id])
             }
+            Event::Relay(id, event) => {
+                let what = match event {
+                    RelayEvent::Authorized(grant) => self.note_grant(id, "authorized", *grant),
+                    RelayEvent::Renewed(grant) => self.note_grant(id, "renewed", *grant),
+                    RelayEvent::Expiring => "expiring".into(),
+                    RelayEvent::Failed(why) => format!("failed: {why}"),
+                    RelayEvent::Lapsed(path) => format!("lapsed {}", path.use_path().as_str()),
+                    RelayEvent::NotRenewed(why) => format!("not renewed: {why}"),
+                    other => format!("{other:?}"),
+                };
+                format!("{} {what}", self.relays[&id])
+            }
             Event::SessionRequested(request) => {
                 let line = format!("requested {}", request.to().expect("it has one").as_str());
                 self.requests.push_back(request);
@@ -156,6 +182,13 @@ impl Log {
         };
         self.end_data();
         self.lines.push(line);
+    }
+
+    /// `authorized` and the path.
+    fn note_grant(&mut self, id: RelayId, what: &str, grant: RelayGrant) -> String {
+        let line = format!("{what} {}", grant.path().use_path().as_str());
+        self.grants.insert(id, grant);
+        line
     }
 
     fn incoming_line(&mut self, id: IncomingId, event: IncomingEvent) -> String {

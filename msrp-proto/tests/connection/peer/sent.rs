@@ -3,7 +3,7 @@
 use msrp_proto::wire::{ContinuationFlag, Head, StartLine};
 
 /// A frame, perhaps without its end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) head: Head,
     pub(crate) body: Vec<u8>,

@@ -1,14 +1,11 @@
 //! The paths of an endpoint behind relays (RFC 4976 §5.1).
 
-use msrp_proto::TargetError;
-use msrp_proto::wire::{MsrpUri, Path, PathError, PathRef, UriRef};
-
-use crate::Media;
+use crate::wire::{MsrpUri, Path, PathError, PathRef, UriRef};
 
 /// The relays between an endpoint and the world, nearest first: what Use-Path said (RFC 4976 §5.1).
 ///
 /// ```
-/// use msrp_sdp::RelayPath;
+/// use msrp_proto::RelayPath;
 ///
 /// let relays: RelayPath = RelayPath::new("msrps://b.example.com:1/x;tcp msrps://c.example.com:2/y;tcp".parse()?);
 /// let own = "msrps://a.example.net:3/z;tcp".parse()?;
@@ -22,6 +19,9 @@ use crate::Media;
 pub struct RelayPath(Path);
 
 impl RelayPath {
+    /// Most relays in a row.
+    pub const MAX: usize = 31;
+
     /// The relays as Use-Path lists them: the first is the one that this endpoint talks to.
     pub fn new(use_path: Path) -> Self {
         Self(use_path)
@@ -43,30 +43,25 @@ impl RelayPath {
         self.0.rightmost()
     }
 
-    /// The `path` attribute: Use-Path reversed, then the own URI (RFC 4976 §5.1).
+    /// What Use-Path said.
+    pub fn use_path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The `path` attribute of SDP: Use-Path reversed, then the own URI (RFC 4976 §5.1).
     ///
     /// # Errors
     ///
-    /// A [`PathError`] if it would be too long, or have more than [`Media::MAX_PATH`] URIs.
+    /// A [`PathError`] if it would be too long, or have more than [`RelayPath::MAX`] relays.
     pub fn for_sdp(&self, own: &MsrpUri) -> Result<Path, PathError> {
-        let path = Path::from_uris(self.0.iter().rev().chain([own.as_ref()]))?;
-        if path.len() > Media::MAX_PATH {
+        if self.0.len() > Self::MAX {
             return Err(PathError::TooMany);
         }
-        Ok(path)
+        Path::from_uris(self.0.iter().rev().chain([own.as_ref()]))
     }
 
-    /// Whether peers can connect to the outermost relay, and all have ports, as URIs in SDP do (RFC 4975 §8.2).
-    pub(crate) fn check_for_sdp(&self) -> Result<(), TargetError> {
-        self.outermost().target()?;
-        if self.0.iter().all(|relay| relay.port().is_some()) {
-            Ok(())
-        } else {
-            Err(TargetError::NoPort)
-        }
-    }
-
-    /// The To-Path of requests to a peer: Use-Path, then the path of the peer's SDP (RFC 4976 §5.1).
+    /// The To-Path of requests to a peer: Use-Path, then the path of the peer's SDP (RFC 4976 §5.1). The settings of a
+    /// session take it by [`Terms::relayed`](crate::Terms::relayed).
     ///
     /// # Errors
     ///
