@@ -220,6 +220,11 @@ impl MessageBuilder {
         self
     }
 
+    /// To and cc.
+    pub(crate) fn recipients(&self) -> (&[Address], &[Address]) {
+        (&self.to, &self.cc)
+    }
+
     /// What the prefixes stand for that are declared so far.
     pub(crate) fn scope(&self) -> Scope {
         let mut scope = Scope::new();

@@ -1,5 +1,6 @@
 //! What instant messages carry besides their text: message/cpim (RFC 3862) with the headers of a message,
-//! disposition notifications (IMDN, RFC 5438), and who is composing (RFC 3994).
+//! disposition notifications (IMDN, RFC 5438), who is composing (RFC 3994), and for whom messages in chat rooms are
+//! (RFC 7701).
 //!
 //! Nothing here needs an MSRP connection: octets go in, typed values and octets come out.
 //!
@@ -33,6 +34,43 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Chat rooms
+//!
+//! In a room the headers say for whom a message is ([`chat`]): a participant writes and reads them as a
+//! [`Room`](chat::Room), and a [`Switch`](chat::Switch) checks them before it passes a message on.
+//!
+//! ```
+//! use msrp_cpim::chat::{Participant, Switch, Verdict, read};
+//! use msrp_cpim::Address;
+//!
+//! /// A participant with one URI.
+//! #[derive(Debug)]
+//! struct Joined(&'static str);
+//!
+//! impl Participant for Joined {
+//!     fn uris(&self) -> impl Iterator<Item = &str> {
+//!         [self.0].into_iter()
+//!     }
+//!
+//!     fn takes_private_messages(&self) -> bool {
+//!         true
+//!     }
+//! }
+//!
+//! let switch = Switch::new(Address::new("sip:room@chat.example.com")?);
+//! let [alice, bob] = [Joined("sip:alice@example.com"), Joined("sip:bob@example.com")];
+//! let body = "From: <sip:alice@example.com>\r\nTo: <sip:bob@example.com>\r\n\r\nContent-Type: text/plain\r\n\r\nHi";
+//! let message = read(Some(&"message/cpim".parse()?), &body.into())?;
+//! match switch.check(&message, &alice, [&alice, &bob])? {
+//!     Verdict::Regular => unreachable!("a copy to all others"),
+//!     Verdict::Private(to) => assert_eq!(to[0].0, "sip:bob@example.com"),
+//! }
+//! // On a session of Bob's, the same message is not his to send.
+//! let refusal = switch.check(&message, &bob, [&alice, &bob]).unwrap_err();
+//! assert_eq!((refusal.status(), refusal.phrase()), (403, "Forbidden"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What is accepted
 //!
 //! Input that breaks a rule but can only mean one thing is read, and the slip is recorded as a [`Deviation`]: the
@@ -60,6 +98,7 @@ mod uri;
 mod wrap;
 mod xml;
 
+pub mod chat;
 pub mod composing;
 pub mod imdn;
 

@@ -193,6 +193,22 @@ impl Message {
         &self.content
     }
 
+    /// From, if there is one and no more: of two senders neither counts, since which one is shown would depend on who
+    /// reads (RFC 4975 §13).
+    pub(crate) fn only_from(&self) -> Option<Address> {
+        let mut found = self.headers_named(CORE_NAMESPACE, "From");
+        let first = found.next()?;
+        let is_only = found.next().is_none();
+        first.address().ok().filter(|_| is_only)
+    }
+
+    /// To, if there is one and no more.
+    pub(crate) fn only_to(&self) -> Option<Result<Address, AddressError>> {
+        let mut found = self.to();
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
     /// The headers, each with where its line is in the octets.
     pub(crate) fn lines(&self) -> impl DoubleEndedIterator<Item = (&Header, Range<usize>)> {
         self.headers.iter().zip(self.lines.iter().cloned())

@@ -3,7 +3,7 @@ use encoding_rs::{Encoding, UTF_8};
 use msrp_multipart::{DecodingError, Kind, MediaType, Multipart, Part, ReadError, TransferEncoding};
 use thiserror::Error;
 
-use crate::{Address, CORE_NAMESPACE, Message, ParseError};
+use crate::{Address, Message, ParseError};
 
 /// The text of a message, whatever it is wrapped in, and who sent it.
 ///
@@ -104,7 +104,7 @@ fn find(
     let depth = depth.checked_sub(1).ok_or(NotText::TooDeep)?;
     if Message::is_cpim(media_type) {
         let message = Message::parse(body)?;
-        senders.push(only_sender(&message));
+        senders.push(message.only_from());
         let content = message
             .check_required(|_, _| false)
             .map_err(|_| NotText::Required)?;
@@ -157,14 +157,6 @@ fn find_in(
         senders.truncate(known);
     }
     Err(first_fault.unwrap_or(NotText::Type))
-}
-
-/// Of two senders neither counts: which one is shown would depend on who reads (RFC 4975 §13).
-fn only_sender(message: &Message) -> Option<Address> {
-    let mut found = message.headers_named(CORE_NAMESPACE, "From");
-    let first = found.next()?;
-    let is_only = found.next().is_none();
-    first.address().ok().filter(|_| is_only)
 }
 
 fn decoded(encoding: &TransferEncoding, body: &Bytes) -> Result<Bytes, NotText> {
