@@ -2,12 +2,15 @@
 //! program.
 
 pub mod call;
+pub mod chat;
 pub mod decode;
 pub mod demo;
 pub mod dscp;
 pub mod listen;
+pub mod meet;
 mod reach;
 mod receiving;
+pub mod room;
 pub mod send;
 pub mod std_driver;
 pub mod terminal;

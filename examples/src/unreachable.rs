@@ -20,8 +20,8 @@ pub enum Unreachable {
     /// None of the addresses took the connection.
     #[error("no address could be connected to{}", Listed(.0))]
     NoneAnswered(Vec<Attempt>),
-    /// The target is a service, as relays are: the drivers look up no SRV records.
-    #[error("services are not looked up")]
+    /// The name says that it has no such service (RFC 2782).
+    #[error("there is no such service")]
     Service,
 }
 
@@ -44,7 +44,7 @@ impl Unreachable {
                 let last = attempts.last();
                 last.map_or(io::ErrorKind::NotFound, |attempt| attempt.error.kind())
             }
-            Self::Service => io::ErrorKind::Unsupported,
+            Self::Service => io::ErrorKind::NotFound,
         }
     }
 }

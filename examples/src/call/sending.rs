@@ -7,10 +7,10 @@ use tokio::fs::File;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::input::Input;
+use crate::meet::Input;
 use crate::send::explain::Why;
 use crate::send::item::Item;
-use crate::tokio_driver::{Sender, StreamError};
+use crate::tokio_driver::Sender;
 
 /// How far a conversation is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,13 +70,7 @@ async fn send_item(item: Item, sender: &Sender) -> Result<(), Why> {
         let delivery = delivery.map_err(|error| Why::NotTaken(error.reason))?;
         return delivery.outcome().await.map_err(Why::Failed);
     };
-    match sender.send_from(message, File::from_std(file)).await {
-        Ok(()) => Ok(()),
-        Err(StreamError::Failed(SendFailure::Aborted)) => Err(Why::Read("it has become shorter".into())),
-        Err(StreamError::Failed(why)) => Err(Why::Failed(why)),
-        Err(StreamError::Read(error)) => Err(Why::Read(error.to_string())),
-        Err(StreamError::Send(error)) => Err(Why::NotTaken(error.reason)),
-    }
+    Ok(sender.send_from(message, File::from_std(file)).await?)
 }
 
 /// Sends each line of the input as a text, in order and without waiting for the one before it to be confirmed. Returns

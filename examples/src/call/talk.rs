@@ -5,44 +5,23 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use msrp_proto::{Refusal, SessionEvent, SessionFailure};
+use msrp_proto::Refusal;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::input::Input;
 use super::sending::{Sent, Stage, send_items, send_lines};
-use super::{Error, Options, Outcome};
+use super::{Options, Outcome};
+use crate::meet::{BINDING, Input, LEAVING};
 use crate::receiving::{Arrivals, Told, Verdict};
 use crate::send::item::Item;
 use crate::tokio_driver::{News, Session};
-
-/// How long to go on for an orderly end.
-pub(super) const LEAVING: Duration = Duration::from_secs(3);
 
 /// Who has said all leaves when nothing has come for so long: the peer may not have said all, and nothing in MSRP tells.
 const QUIET: Duration = Duration::from_secs(2);
 
 /// For the words about a peer that does not answer: that of the endpoint.
-const PATIENCE: Duration = super::own::BINDING;
-
-/// Waits until the peer has shown that it knows the session, for a side that has connected.
-pub(super) async fn bound(session: &mut Session) -> Result<(), Error> {
-    loop {
-        match session.next().await {
-            Some(News::Session(SessionEvent::Bound)) => return Ok(()),
-            Some(News::Session(SessionEvent::Unanswered)) => return Err(Error::Silent),
-            Some(News::Session(SessionEvent::Failed(SessionFailure::Refused(status), _))) => {
-                return Err(Error::Unknown(status));
-            }
-            Some(_) => {}
-            None => {
-                let lost = session.lost().and_then(|lost| lost.tls.clone());
-                return Err(lost.map_or(Error::Lost, Error::Distrusted));
-            }
-        }
-    }
-}
+const PATIENCE: Duration = BINDING;
 
 /// A session in use.
 pub(super) struct Conversation {
@@ -120,7 +99,7 @@ impl Conversation {
         let told = match news {
             News::Incoming(id, event) => self.arrivals.on(id, event),
             // The endpoint puts no messages together.
-            News::Message(_) | News::Session(_) => return Ok(()),
+            News::Arriving(..) | News::Message(_) | News::Session(_) => return Ok(()),
         };
         self.last_news = Instant::now();
         self.tell(told, output)

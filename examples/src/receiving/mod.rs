@@ -5,7 +5,7 @@ mod parts;
 mod store;
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Cursor};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ use crate::terminal::harmless;
 pub(crate) const SILENCE: Duration = Duration::from_secs(120);
 
 /// A text up to this size is shown; a longer one is stored as a file.
-const MAX_SHOWN: usize = 64 * 1024;
+pub(crate) const MAX_SHOWN: usize = 64 * 1024;
 
 /// What a peer sends, on one session.
 ///
@@ -36,6 +36,14 @@ pub(crate) struct Arrivals {
     folder: Arc<Path>,
     arriving: BTreeMap<IncomingId, Arriving>,
     incomplete: bool,
+}
+
+/// How far a file has come.
+pub(crate) struct Progress<'a> {
+    pub(crate) id: IncomingId,
+    pub(crate) name: &'a str,
+    pub(crate) came: u64,
+    pub(crate) total: Option<u64>,
 }
 
 /// What there is to say of something that arrives.
@@ -95,6 +103,36 @@ impl Arrivals {
         self.arriving.is_empty()
     }
 
+    /// The files that are arriving.
+    pub(crate) fn progress(&self) -> impl Iterator<Item = Progress<'_>> {
+        self.arriving
+            .iter()
+            .filter_map(|(&id, arriving)| match &arriving.content {
+                Content::File(download) => Some(Progress {
+                    id,
+                    name: download.name(),
+                    came: arriving.came,
+                    total: arriving.total,
+                }),
+                _ => None,
+            })
+    }
+
+    /// What there is to tell of a message/cpim that has arrived whole.
+    pub(crate) fn unwrap(&mut self, body: &[u8], receipt: Receipt) -> Told {
+        let lines = match block_in_place(|| cpim::unwrap(Cursor::new(body), &self.folder)) {
+            Ok(lines) => lines,
+            Err(cpim::Error::Illegal(error)) => {
+                vec![format!("sent a message/cpim that cannot be read: {error}")]
+            }
+            Err(cpim::Error::Disk(error)) => return self.storage_failed(&error, Verdict::Fail(receipt)),
+        };
+        Told {
+            lines,
+            verdict: Some(Verdict::Done(receipt)),
+        }
+    }
+
     /// Takes a message piece by piece.
     pub(crate) fn on(&mut self, id: IncomingId, event: IncomingEvent) -> Told {
         match event {
@@ -102,7 +140,7 @@ impl Arrivals {
             IncomingEvent::Data { offset, data, .. } => self.data(id, offset, &data),
             IncomingEvent::Finished { len, receipt } => match self.arriving.remove(&id) {
                 Some(arriving) => self.finished(arriving, len, receipt),
-                None => Told::default(),
+                None => Told::too_late(receipt),
             },
             IncomingEvent::Aborted(why) => Told::lines(self.aborted(id, why)),
             _ => Told::default(),
@@ -194,7 +232,7 @@ impl Arrivals {
 
     fn finished(&mut self, mut arriving: Arriving, len: u64, receipt: Receipt) -> Told {
         let lines = match std::mem::replace(&mut arriving.content, Content::Refused) {
-            Content::Refused => return Told::default(),
+            Content::Refused => return Told::too_late(receipt),
             Content::Duplicate => Vec::new(),
             Content::Text(text) => self.text(&text, arriving.media_type.as_ref()),
             Content::File(download) => match block_in_place(|| self.store(download, len, &arriving)) {
@@ -286,6 +324,21 @@ impl Arrivals {
 }
 
 impl Told {
+    /// All of it had come before it could be refused.
+    fn too_late(receipt: Receipt) -> Self {
+        Self {
+            lines: Vec::new(),
+            verdict: Some(Verdict::Fail(receipt)),
+        }
+    }
+
+    /// With what there is to say of the same message next.
+    pub(crate) fn and(mut self, next: Self) -> Self {
+        self.lines.extend(next.lines);
+        self.verdict = self.verdict.or(next.verdict);
+        self
+    }
+
     fn lines(lines: impl IntoIterator<Item = String>) -> Self {
         Self {
             lines: lines.into_iter().collect(),
@@ -295,7 +348,7 @@ impl Told {
 }
 
 /// `None`: too long to be shown.
-fn place(text: &mut Vec<u8>, offset: u64, octets: &[u8]) -> Option<()> {
+pub(crate) fn place(text: &mut Vec<u8>, offset: u64, octets: &[u8]) -> Option<()> {
     let start = usize::try_from(offset).ok()?;
     let end = start.checked_add(octets.len()).filter(|&end| end <= MAX_SHOWN)?;
     if text.len() < end {
@@ -323,6 +376,6 @@ fn lines(verb: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
-fn octets(number: u64) -> String {
+pub(crate) fn octets(number: u64) -> String {
     format!("{number} {}", if number == 1 { "octet" } else { "octets" })
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use msrp_proto::wire::{StatusCode, UriError};
 use msrp_proto::{ConnectionError, SendErrorReason, SendFailure, TargetError};
 
+use crate::tokio_driver::StreamError;
+
 /// Why something was not delivered.
 #[derive(Clone, Debug)]
 pub(crate) enum Why {
@@ -52,6 +54,17 @@ impl Why {
             Self::NoAnswer => "not sent: the peer does not answer".into(),
             Self::SessionOver(Some(status)) => format!("not sent: {}", refused(*status)),
             Self::SessionOver(None) => format!("not sent: {}", went_away(lost)),
+        }
+    }
+}
+
+impl From<StreamError> for Why {
+    fn from(error: StreamError) -> Self {
+        match error {
+            StreamError::Failed(SendFailure::Aborted) => Self::Read("it has become shorter".into()),
+            StreamError::Failed(why) => Self::Failed(why),
+            StreamError::Read(error) => Self::Read(error.to_string()),
+            StreamError::Send(error) => Self::NotTaken(error.reason),
         }
     }
 }

@@ -51,7 +51,7 @@ impl Item {
     }
 
     /// Opens a file, so that what cannot be read is known before anything is sent.
-    pub(super) fn file(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn file(path: &Path) -> Result<Self, Error> {
         let cannot = |source| Error::File {
             path: path.into(),
             source,

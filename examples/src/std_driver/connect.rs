@@ -14,7 +14,9 @@ use crate::unreachable::{ADDRESS_PATIENCE, Attempt, Unreachable};
 /// connection (RFC 4975 §6.2), each for 10 s. `dscp`: how packets are marked, from the first one on, if that can be
 /// had.
 ///
-/// The port is that of the target, whether it is for TLS or not.
+/// No service records are looked up: a relay without a port is where its name and port 2855 are (RFC 4976 §8).
+///
+/// Otherwise the port is that of the target, whether it is for TLS or not.
 ///
 /// # Errors
 ///
@@ -23,7 +25,7 @@ pub fn connect(target: &Target, dscp: Option<Dscp>) -> Result<TcpStream, Unreach
     let port = target.port();
     let addresses = match target.lookup() {
         Lookup::NotNeeded(address) => vec![(address, port).into()],
-        Lookup::Address(name) => (name.as_str(), port)
+        Lookup::Address(name) | Lookup::Service { fallback: name, .. } => (name.as_str(), port)
             .to_socket_addrs()
             .map_err(Unreachable::Lookup)?
             .collect(),

@@ -31,7 +31,7 @@ pub enum EstablishError {
     /// The peer has not connected in time ([`ConnectionPlan::wait`]).
     #[error("the peer has not connected in time")]
     TimedOut,
-    /// The plan wants a relay, a WebSocket, or a data channel.
+    /// The plan wants a relay, whose connection is there already, a WebSocket, or a data channel.
     #[error("only connections over TCP and TLS can be made here")]
     Unsupported,
 }

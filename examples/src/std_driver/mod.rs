@@ -23,6 +23,11 @@
 //! A session that an offer and an answer have agreed upon (`msrp_sdp::Agreement`) comes here in three steps: its settings go
 //! to [`Connection::open`], [`establish`] makes the socket, [`Layer::of`] the TLS. The README shows it, and
 //! [`demo`](crate::demo) does it.
+//!
+//! Behind relays (RFC 4976) the connection is one to the own relay: [`connect`] to
+//! [`RelayConfig::target`](msrp_proto::RelayConfig::target), [`Layer::to_relay`], and
+//! [`Connection::authorize`]. The session is opened on the same connection when
+//! [`RelayEvent::Authorized`](msrp_proto::RelayEvent::Authorized) has come.
 
 mod connect;
 mod establish;

@@ -30,6 +30,22 @@ pub fn client_config(identity: &Identity, trust: Trust) -> Result<ClientConfig, 
     Ok(config)
 }
 
+/// For a connection that this side makes to a relay of its own: as [`client_config`], but it shows no certificate
+/// (RFC 4976 §9.2). The relay learns who this side is by Digest.
+///
+/// # Errors
+///
+/// As for [`client_config`].
+pub fn relay_client_config(trust: Trust) -> Result<ClientConfig, TlsError> {
+    let mut config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .dangerous() // not by less than what `Trust` says
+        .with_custom_certificate_verifier(Arc::new(Verifier::new(Some(trust))))
+        .with_no_client_auth();
+    config.resumption = Resumption::disabled();
+    Ok(config)
+}
+
 /// For connections that peers make. Each peer must have a certificate, and prove that it has the key. Without
 /// `trust` any certificate will do in the handshake: it is to be judged by [`Trust::judge`] as soon as it is known
 /// for which session the connection is, and before the session is.

@@ -10,7 +10,7 @@ use msrp_sdp::ConnectionPlan;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConnection, Connection, ProtocolVersion, RootCertStore, ServerConnection};
 
-use super::config::{client_config, server_config, server_name};
+use super::config::{client_config, relay_client_config, server_config, server_name};
 use super::error::TlsError;
 use super::identity::Identity;
 use super::trust::Trust;
@@ -60,6 +60,17 @@ impl Layer {
     /// can be for.
     pub fn connecting(identity: &Identity, target: &Target, trust: Trust) -> Result<Self, TlsError> {
         let config = Arc::new(client_config(identity, trust)?);
+        Self::new(ClientConnection::new(config, server_name(target)?)?)
+    }
+
+    /// For a connection that this side makes to a relay of its own: the TLS client, without a certificate
+    /// (RFC 4976 §9.2).
+    ///
+    /// # Errors
+    ///
+    /// As for [`Layer::connecting`].
+    pub fn to_relay(target: &Target, trust: Trust) -> Result<Self, TlsError> {
+        let config = Arc::new(relay_client_config(trust)?);
         Self::new(ClientConnection::new(config, server_name(target)?)?)
     }
 

@@ -7,7 +7,7 @@
 //! - [`Identity`]: the own certificate and its key. Its fingerprint is made from [`Identity::certificate`].
 //! - [`Trust`]: how the certificate of the peer is judged.
 //! - [`Layer`]: a TLS connection without a socket, for drivers that move octets themselves.
-//! - [`client_config`], [`server_config`], [`server_name`]: for those who use rustls themselves, as the tokio driver
+//! - [`client_config`], [`relay_client_config`], [`server_config`], [`server_name`]: for those who use rustls themselves, as the tokio driver
 //!   does by way of `tokio-rustls`.
 //! - [`TlsError`]: why it failed, and what to tell the `Connection`: [`TlsError::link_error`].
 //!
@@ -35,7 +35,7 @@ mod layer;
 mod trust;
 mod verifier;
 
-pub use self::config::{client_config, server_config, server_name};
+pub use self::config::{client_config, relay_client_config, server_config, server_name};
 pub use self::error::TlsError;
 pub use self::identity::{Identity, IdentityError};
 pub use self::layer::{Layer, Taken};

@@ -10,12 +10,14 @@ mod connect;
 mod driver;
 mod endpoint;
 mod room;
+mod service;
 
 pub use self::call::{Call, CallError};
 pub use self::connect::{connect, connect_any};
 pub use self::driver::Driver;
 pub use self::endpoint::{
-    ConnectError, ConnectErrorReason, DeadlinePassed, Delivery, Endpoint, Expected, Lost, News, Options,
-    Sender, Session, StreamError,
+    Arriving, AuthorizeError, AuthorizeErrorReason, ConnectError, ConnectErrorReason, DeadlinePassed,
+    Delivery, DeliveryReport, DeliveryStage, DeliveryState, Endpoint, Expected, Judge, Lost, News, Options,
+    Relayed, Sender, Session, StreamError,
 };
 pub use crate::std_driver::seed;

@@ -1,5 +1,6 @@
-//! The two sides of a call.
+//! The two sides of a call, or of a chat.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running `msrp call` with a folder of its own.
+/// A running `msrp call` or `msrp chat` with a folder of its own.
 pub(crate) struct Caller {
     pub(crate) folder: TempDir,
     pub(crate) child: Child,
@@ -37,11 +38,17 @@ struct Lines {
 
 impl Caller {
     /// `arguments` begin with what it makes.
-    pub(crate) fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[impl AsRef<OsStr>]) -> Self {
+        Self::run("call", arguments, &[])
+    }
+
+    /// `arguments` begin with what it makes.
+    pub(crate) fn run(command: &str, arguments: &[impl AsRef<OsStr>], environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_msrp"))
-            .arg("call")
+            .arg(command)
             .args(arguments)
+            .envs(environment.iter().copied())
             .arg("--folder")
             .arg(folder.path())
             .stdin(Stdio::piped())
@@ -191,11 +198,27 @@ impl Mailbox {
 
     /// Both sides, with more arguments for each.
     pub(crate) fn call(&self, offerer: &[&str], answerer: &[&str]) -> (Caller, Caller) {
-        let (offer, answer) = (self.path("offer.sdp"), self.path("answer.sdp"));
-        let offerer = [&["offer", "--out", &offer, "--in", &answer], offerer].concat();
-        let answerer = [&["answer", "--in", &offer, "--out", &answer], answerer].concat();
-        (Caller::start(&offerer), Caller::start(&answerer))
+        (
+            Caller::start(&self.offerer(offerer)),
+            Caller::start(&self.answerer(answerer)),
+        )
     }
+
+    /// The arguments of who offers.
+    pub(crate) fn offerer(&self, more: &[&str]) -> Vec<String> {
+        let (offer, answer) = (self.path("offer.sdp"), self.path("answer.sdp"));
+        strings(&[&["offer", "--out", &offer, "--in", &answer], more].concat())
+    }
+
+    /// The arguments of who answers.
+    pub(crate) fn answerer(&self, more: &[&str]) -> Vec<String> {
+        let (offer, answer) = (self.path("offer.sdp"), self.path("answer.sdp"));
+        strings(&[&["answer", "--in", &offer, "--out", &answer], more].concat())
+    }
+}
+
+fn strings(arguments: &[&str]) -> Vec<String> {
+    arguments.iter().copied().map(Into::into).collect()
 }
 
 /// Tries all cases at the same time: they mostly wait.

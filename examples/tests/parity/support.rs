@@ -203,7 +203,7 @@ pub(crate) async fn message(session: &mut Session) -> Option<Received> {
         loop {
             match session.next().await? {
                 News::Message(message) => return Some(message),
-                News::Session(_) => {}
+                News::Arriving(..) | News::Session(_) => {}
                 news => panic!("{news:?}"),
             }
         }

@@ -4,8 +4,10 @@ mod both_ways;
 mod cancelled;
 mod endings;
 mod endpoint;
+mod endpoint_deliveries;
 mod endpoint_ends;
 mod endpoint_held_back;
+mod endpoint_reuse;
 mod held_back;
 #[expect(dead_code, reason = "`within` is for threads")]
 #[path = "../std_driver/support.rs"]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use msrp_proto::Target;
+use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -10,8 +11,8 @@ use tokio_rustls::TlsConnector;
 use super::Shared;
 use super::error::ConnectErrorReason;
 use super::stream::Stream;
-use crate::tls::{HANDSHAKE_PATIENCE, TlsError, Trust, client_config, server_name};
-use crate::tokio_driver::connect;
+use crate::tls::{HANDSHAKE_PATIENCE, TlsError, Trust, client_config, relay_client_config, server_name};
+use crate::tokio_driver::connect::connect_by;
 
 impl Shared {
     /// Connects to a target; in TLS to a peer that is trusted.
@@ -20,19 +21,29 @@ impl Shared {
         target: &Target,
         trust: Option<&Trust>,
     ) -> Result<Stream, ConnectErrorReason> {
-        let tls = match trust {
-            Some(trust) => {
-                let identity = self.identity.as_ref().ok_or(ConnectErrorReason::NoIdentity)?;
-                let config = Arc::new(client_config(identity, trust.clone())?);
-                Some((TlsConnector::from(config), server_name(target)?))
-            }
-            None => None,
-        };
-        let stream = connect(target, self.dscp).await?;
-        self.prepare(&stream);
-        let Some((connector, name)) = tls else {
+        let Some(trust) = trust else {
+            let stream = connect_by(&self.name_servers, target, self.dscp).await?;
+            self.prepare(&stream);
             return Ok(Stream::Plain(stream));
         };
+        let identity = self.identity.as_ref().ok_or(ConnectErrorReason::NoIdentity)?;
+        self.dial_tls(target, client_config(identity, trust.clone())?)
+            .await
+    }
+
+    /// Connects to a relay that is trusted, without a certificate.
+    pub(super) async fn dial_relay(
+        &self,
+        target: &Target,
+        trust: &Trust,
+    ) -> Result<Stream, ConnectErrorReason> {
+        self.dial_tls(target, relay_client_config(trust.clone())?).await
+    }
+
+    async fn dial_tls(&self, target: &Target, config: ClientConfig) -> Result<Stream, ConnectErrorReason> {
+        let (connector, name) = (TlsConnector::from(Arc::new(config)), server_name(target)?);
+        let stream = connect_by(&self.name_servers, target, self.dscp).await?;
+        self.prepare(&stream);
         match timeout(HANDSHAKE_PATIENCE, connector.connect(name, stream)).await {
             Ok(Ok(stream)) => Ok(Stream::tls(stream)),
             Ok(Err(error)) => Err(match TlsError::of(&error) {

@@ -2,7 +2,10 @@
 
 use std::io;
 
-use msrp_proto::{ExpectErrorReason, OpenErrorReason, SendError, SendFailure, SessionConfig, TargetError};
+use msrp_proto::{
+    ExpectErrorReason, OpenErrorReason, RelayConfig, RelayErrorReason, RelayFailure, SendError, SendFailure,
+    SessionConfig, TargetError,
+};
 use thiserror::Error;
 
 use crate::tls::TlsError;
@@ -69,6 +72,33 @@ impl ConnectErrorReason {
             reason: self,
         }
     }
+}
+
+/// Why there is no path through relays. What was to be asked is given back.
+#[derive(Debug, Error)]
+#[error("{reason}")]
+#[non_exhaustive]
+pub struct AuthorizeError {
+    /// What was to be asked, untouched.
+    pub config: Box<RelayConfig>,
+    /// Why there is no path.
+    #[source]
+    pub reason: AuthorizeErrorReason,
+}
+
+/// See [`AuthorizeError`].
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AuthorizeErrorReason {
+    /// The relay cannot be asked.
+    #[error(transparent)]
+    Config(#[from] RelayErrorReason),
+    /// The first relay could not be connected to, or is not the one trusted. It was asked nothing.
+    #[error(transparent)]
+    Connect(#[from] ConnectErrorReason),
+    /// A relay has given no path.
+    #[error(transparent)]
+    Relay(#[from] RelayFailure),
 }
 
 /// The deadline of a shutdown has passed; what was still open was dropped.

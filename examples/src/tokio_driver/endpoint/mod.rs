@@ -1,15 +1,17 @@
 //! Many sessions, over as many connections as they need.
 
 mod accept;
+mod delivery;
 mod dial;
 mod error;
 mod expected;
 mod options;
+mod relayed;
 mod session;
 mod stream;
 mod task;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -25,10 +27,14 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-pub use self::error::{ConnectError, ConnectErrorReason, DeadlinePassed, StreamError};
+pub use self::delivery::{Delivery, DeliveryReport, DeliveryStage, DeliveryState};
+pub use self::error::{
+    AuthorizeError, AuthorizeErrorReason, ConnectError, ConnectErrorReason, DeadlinePassed, StreamError,
+};
 pub use self::expected::Expected;
-pub use self::options::Options;
-pub use self::session::{Delivery, Lost, News, Sender, Session};
+pub use self::options::{Judge, Options};
+pub use self::relayed::Relayed;
+pub use self::session::{Arriving, Lost, News, Sender, Session};
 
 use self::accept::{MOST_HANDSHAKES, listen};
 use self::expected::Awaited;
@@ -69,6 +75,9 @@ const MOST_CONNECTIONS: usize = 4096;
 ///
 /// A connection that has no session any more is closed when it has been idle
 /// ([`Config::idle_timeout`]).
+///
+/// Behind relays (RFC 4976), [`authorize`](Self::authorize) comes first, for each session. Its connection is for the
+/// session then, whichever side would connect without relays.
 ///
 /// An endpoint that is dropped drops its connections at once; [`shutdown`](Self::shutdown) ends them in good
 /// order.
@@ -118,6 +127,9 @@ struct Shared {
     reports: Option<SuccessReports>,
     /// Whether nothing is put together.
     streamed: bool,
+    judge: Option<Judge>,
+    /// Whom to ask for services; none stands for those of the system.
+    name_servers: Vec<SocketAddr>,
     /// Room for peers that are in their handshake.
     handshakes: Arc<Semaphore>,
     state: Mutex<State>,
@@ -132,6 +144,8 @@ struct State {
     table: SessionTable<u64>,
     connections: HashMap<u64, mpsc::UnboundedSender<Command>>,
     expected: HashMap<Registration, Awaited>,
+    /// Connections made to ask relays for paths.
+    relays: HashSet<u64>,
     /// Who wants the same target waits here, to use the connection of whoever came first.
     turns: BTreeMap<ReuseKey, Arc<tokio::sync::Mutex<()>>>,
     tasks: JoinSet<()>,
@@ -160,6 +174,8 @@ impl Endpoint {
             dscp,
             reports,
             streamed,
+            judge,
+            name_servers,
         } = options;
         let tls = match &identity {
             Some(identity) => Some(Arc::new(server_config(identity, None)?)),
@@ -180,6 +196,8 @@ impl Endpoint {
             dscp,
             reports,
             streamed,
+            judge,
+            name_servers,
             handshakes: Arc::new(Semaphore::new(MOST_HANDSHAKES)),
             state: Mutex::default(),
             closing: watch::Sender::new(false),
@@ -197,8 +215,8 @@ impl Endpoint {
     }
 
     /// Opens a session that this side connects for, without TLS: over the connection that there is to its next hop,
-    /// or over a new one, if there is none or it takes no more sessions ([`Config::max_sessions`]). The addresses of
-    /// a name are tried in their order, each for 10 s.
+    /// or over a new one, if there is none or it takes no more sessions ([`Config::max_sessions`]). Of several
+    /// connections it is the one made first. The addresses of a name are tried in their order, each for 10 s.
     ///
     /// # Errors
     ///
@@ -346,8 +364,8 @@ impl Shared {
         *self.closing.borrow()
     }
 
-    /// Opens a session on a connection to the same target: the newest that takes it, since older ones are
-    /// more likely to be full. [`OpenErrorReason::Closing`] if there is none.
+    /// Opens a session on a connection to the same target: the first in the order of their creation that takes it.
+    /// [`OpenErrorReason::Closing`] if there is none.
     async fn open_on_existing(
         &self,
         target: &Target,
@@ -358,7 +376,7 @@ impl Shared {
             return Err(ConnectErrorReason::ShuttingDown.with(session));
         }
         let reuse = target.reuse_key();
-        let names: Vec<_> = self.state().table.reusable(&reuse).rev().copied().collect();
+        let names: Vec<_> = self.state().table.reusable(&reuse).copied().collect();
         let mut refused = ConnectErrorReason::Open(OpenErrorReason::Closing).with(session);
         for name in names {
             match self.open_on(name, *refused.session, trust).await {

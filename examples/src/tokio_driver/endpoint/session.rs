@@ -1,19 +1,21 @@
 //! A session, as the application holds it.
 
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use bytes::BytesMut;
-use msrp_proto::wire::MsrpUri;
+use msrp_proto::wire::{MessageId, MsrpUri};
 use msrp_proto::{
-    ConnectionError, InboundRequest, IncomingEvent, IncomingId, Message, OutgoingId, Receipt, Received,
-    Refusal, Request, RequestError, RequestErrorReason, RequestId, Response, SendError, SendErrorReason,
-    SendFailure, SessionEvent, SessionId, Terms,
+    ConnectionError, InboundRequest, IncomingEvent, IncomingId, Message, Receipt, Received, Refusal, Request,
+    RequestError, RequestErrorReason, RequestId, Response, SendError, SendErrorReason, SessionEvent,
+    SessionId, Terms,
 };
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
+use super::delivery::Delivery;
 use super::error::StreamError;
 use super::task::Command;
 use crate::tls::TlsError;
@@ -30,6 +32,8 @@ const PIECE: u64 = 64 * 1024;
 pub struct Session {
     sender: Sender,
     news: mpsc::Receiver<News>,
+    /// Looked at, and not taken yet.
+    first: Option<Box<News>>,
     address: Option<SocketAddr>,
     lost: Arc<OnceLock<Lost>>,
 }
@@ -48,14 +52,30 @@ pub struct Lost {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum News {
+    /// So far has a message come that is being put together. Told of those above 64 KiB, as they come and there is room
+    /// for the news. [`Message`](Self::Message) follows, with this Message-ID in its receipt, or
+    /// [`IncomingEvent::Aborted`]; until then [`Sender::reject`] stops it.
+    Arriving(IncomingId, Arriving),
     /// A piece of a message that is longer than 1 MiB by its sender's account, or of any
-    /// ([`Options::streamed`](super::Options::streamed)).
+    /// ([`Options::streamed`](super::Options::streamed)); and how one ended that [`Arriving`](Self::Arriving) told of.
     Incoming(IncomingId, IncomingEvent),
     /// A message has come. Up to 1 MiB each is put together; one whose length is not announced and that turns
     /// out longer is refused with 413.
     Message(Received),
     /// Something about the session itself. [`SessionEvent::Closed`] and [`SessionEvent::Failed`] are the last.
     Session(SessionEvent),
+}
+
+/// How far a message has come that is arriving.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Arriving {
+    /// Which.
+    pub message_id: MessageId,
+    /// Octets received, in whatever order.
+    pub received: u64,
+    /// Octets of the whole message by its sender's account, if he gives one.
+    pub total: Option<u64>,
 }
 
 /// Commands a session: sends messages on it, closes it. There may be any number.
@@ -68,20 +88,6 @@ pub struct Sender {
     pub(super) room: Arc<Semaphore>,
 }
 
-/// A message on its way. Dropping it changes nothing about that.
-#[derive(Debug)]
-#[must_use = "whether the message arrives is told here"]
-pub struct Delivery(oneshot::Receiver<Result<(), SendFailure>>);
-
-/// What the task of the connection keeps of a message.
-pub(super) struct Sending {
-    /// Given back when the message is sent.
-    pub(super) permit: Option<OwnedSemaphorePermit>,
-    pub(super) outcome: oneshot::Sender<Result<(), SendFailure>>,
-    /// Whoever reads the body is told here from where on, and how much.
-    pub(super) wants: Option<mpsc::UnboundedSender<(u64, usize)>>,
-}
-
 impl Session {
     pub(super) fn new(
         sender: Sender,
@@ -92,6 +98,7 @@ impl Session {
         Self {
             sender,
             news,
+            first: None,
             address,
             lost,
         }
@@ -103,7 +110,23 @@ impl Session {
     ///
     /// The future may be dropped, and nothing is lost.
     pub async fn next(&mut self) -> Option<News> {
-        self.news.recv().await
+        match self.first.take() {
+            Some(news) => Some(*news),
+            None => self.news.recv().await,
+        }
+    }
+
+    /// Waits until the peer has shown that it knows the session, which is the first that happens to one that does not
+    /// end before. No news is taken.
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`next`](Self::next).
+    pub(in crate::tokio_driver) async fn is_bound(&mut self) -> bool {
+        if self.first.is_none() {
+            self.first = self.news.recv().await.map(Box::new);
+        }
+        matches!(self.first.as_deref(), Some(News::Session(SessionEvent::Bound)))
     }
 
     /// The other end of the connection: the peer, or a relay. `None` if the connection was gone already.
@@ -155,7 +178,7 @@ impl Sender {
     /// If the future is dropped, the message is either sent as a whole or not at all, and it is not known
     /// which.
     pub async fn send(&self, message: Message) -> Result<Delivery, SendError> {
-        Ok(self.queue(message, None).await?.1)
+        self.queue(message, None).await
     }
 
     /// Sends a message with a streamed body ([`Body::streamed`](msrp_proto::Body::streamed)), and returns when
@@ -170,16 +193,39 @@ impl Sender {
     ///
     /// If the future is dropped, the message is abandoned, and the peer is told.
     pub async fn send_from(&self, message: Message, body: impl AsyncRead + Unpin) -> Result<(), StreamError> {
-        let (wants, mut wanted) = mpsc::unbounded_channel();
-        let (id, delivery) = self.queue(message, Some(wants)).await?;
-        let _abandon = id.map(|id| Abandon { sender: self, id });
-        tokio::select! {
-            outcome = delivery.outcome() => Ok(outcome?),
-            error = self.feed(id, &mut wanted, body) => Err(error),
-        }
+        let (_, sent) = self.start_from(message, body).await?;
+        sent.await
     }
 
-    /// Refuses a message that is coming ([`News::Incoming`]).
+    /// [`send_from`](Self::send_from) in two steps: returns when the message was taken, with its [`Delivery`] and with
+    /// the future that sends it, which is to be awaited or spawned.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`], which gives the message back; the future: [`StreamError`].
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future that sends is dropped, the message is abandoned, and the peer is told.
+    pub async fn start_from<R: AsyncRead + Unpin>(
+        &self,
+        message: Message,
+        body: R,
+    ) -> Result<(Delivery, impl Future<Output = Result<(), StreamError>> + use<R>), SendError> {
+        let (wants, wanted) = mpsc::unbounded_channel();
+        let delivery = self.queue(message, Some(wants)).await?;
+        let abandon = Abandon(delivery.clone());
+        let outcome = delivery.clone().outcome();
+        let sent = async move {
+            tokio::select! {
+                outcome = outcome => Ok(outcome?),
+                error = feed(&abandon.0, wanted, body) => Err(StreamError::Read(error)),
+            }
+        };
+        Ok((delivery, sent))
+    }
+
+    /// Refuses a message that is coming ([`News::Incoming`], [`News::Arriving`]).
     pub fn reject(&self, message: IncomingId, refusal: Refusal) {
         self.command(Command::Reject(message, refusal));
     }
@@ -249,84 +295,63 @@ impl Sender {
         &self,
         message: Message,
         wants: Option<mpsc::UnboundedSender<(u64, usize)>>,
-    ) -> Result<(Option<OutgoingId>, Delivery), SendError> {
+    ) -> Result<Delivery, SendError> {
         let permit = Arc::clone(&self.room).acquire_owned().await;
-        let (outcome, delivery) = oneshot::channel();
         let (reply, taken) = oneshot::channel();
-        let sending = Sending {
-            permit: permit.ok(), // it is never closed
-            outcome,
-            wants,
-        };
-        let sent = self.commands.send(Command::Send {
+        self.command(Command::Send {
             session: self.id,
-            message: Box::new(message),
-            sending,
+            message: Box::new(message.clone()),
+            permit: permit.ok(), // it is never closed
+            wants,
             reply,
         });
-        if let Err(mpsc::error::SendError(Command::Send { message, .. })) = sent {
-            let reason = SendErrorReason::Closing;
-            return Err(SendError { message, reason });
-        }
-        match taken.await {
-            Ok(taken) => taken.map(|id| (Some(id), Delivery(delivery))),
-            // The endpoint was dropped with the message on board.
-            Err(_) => Ok((None, Delivery(delivery))),
-        }
+        // Without a reply it was not taken: the connection has ended.
+        taken.await.unwrap_or_else(|_| {
+            Err(SendError {
+                message: Box::new(message),
+                reason: SendErrorReason::Closing,
+            })
+        })
     }
+}
 
-    /// Reads the body as it is wanted. Returns only if that fails.
-    async fn feed(
-        &self,
-        id: Option<OutgoingId>,
-        wanted: &mut mpsc::UnboundedReceiver<(u64, usize)>,
-        mut body: impl AsyncRead + Unpin,
-    ) -> StreamError {
-        let (mut at, mut until) = (0, 0);
-        let mut octets = BytesMut::new();
-        while let (Some((offset, max)), Some(id)) = (wanted.recv().await, id) {
-            at = at.max(offset); // a message that is resumed begins later
-            until = until.max(offset + max as u64);
-            while at < until {
-                let piece = PIECE.min(until - at);
-                octets.reserve(piece as usize);
-                match (&mut body).take(piece).read_buf(&mut octets).await {
-                    Ok(0) => {
-                        self.command(Command::Finish(id));
-                        return std::future::pending().await; // the outcome is about to be known
-                    }
-                    Ok(len) => {
-                        at += len as u64;
-                        self.command(Command::Write(id, octets.split().freeze()));
-                    }
-                    Err(error) => return StreamError::Read(error),
+/// Reads a body as it is wanted. Returns only if that fails.
+async fn feed(
+    delivery: &Delivery,
+    mut wanted: mpsc::UnboundedReceiver<(u64, usize)>,
+    mut body: impl AsyncRead + Unpin,
+) -> io::Error {
+    let id = delivery.id();
+    let (mut at, mut until) = (0, 0);
+    let mut octets = BytesMut::new();
+    while let Some((offset, max)) = wanted.recv().await {
+        at = at.max(offset); // a message that is resumed begins later
+        until = until.max(offset + max as u64);
+        while at < until {
+            let piece = PIECE.min(until - at);
+            octets.reserve(piece as usize);
+            match (&mut body).take(piece).read_buf(&mut octets).await {
+                Ok(0) => {
+                    delivery.command(Command::Finish(id));
+                    return std::future::pending().await; // the outcome is about to be known
                 }
+                Ok(len) => {
+                    at += len as u64;
+                    delivery.command(Command::Write(id, octets.split().freeze()));
+                }
+                Err(error) => return error,
             }
         }
-        std::future::pending().await
     }
+    std::future::pending().await
 }
 
 /// Abandons a message when dropped. One that has its outcome takes no notice.
-struct Abandon<'a> {
-    sender: &'a Sender,
-    id: OutgoingId,
-}
+struct Abandon(Delivery);
 
-impl Drop for Abandon<'_> {
+impl Drop for Abandon {
     fn drop(&mut self) {
-        self.sender.command(Command::Abandon(self.id));
-    }
-}
-
-impl Delivery {
-    /// What became of the message.
-    ///
-    /// # Errors
-    ///
-    /// [`SendFailure`], as [`OutgoingEvent::Failed`](msrp_proto::OutgoingEvent::Failed) has it.
-    pub async fn outcome(self) -> Result<(), SendFailure> {
-        self.0.await.unwrap_or(Err(SendFailure::ConnectionLost))
+        self.0.abort();
     }
 }
 

@@ -1,60 +1,33 @@
 //! The task of one connection.
 
+mod command;
+mod incoming;
+mod relay;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
-use msrp_proto::wire::{ByteRange, Scheme};
+use msrp_proto::wire::{MsrpUri, Scheme};
 use msrp_proto::{
-    AcceptError, AcceptErrorReason, Connection, Event, InboundRequest, Inbox, IncomingEvent, IncomingId,
-    Message, MessageHead, OpenError, OpenErrorReason, OutgoingEvent, OutgoingId, Receipt, Refusal,
-    Registration, Request, RequestError, RequestErrorReason, RequestId, Response, SendError, SendErrorReason,
-    SessionConfig, SessionEvent, SessionFailure, SessionId, SessionRequest, Terms,
+    AcceptError, AcceptErrorReason, Connection, Event, Inbox, IncomingId, OpenError, OpenErrorReason,
+    OutgoingEvent, OutgoingId, Refusal, Registration, RelayEvent, RelayId, SendError, SendErrorReason,
+    SessionConfig, SessionEvent, SessionFailure, SessionId, SessionRequest,
 };
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+pub(super) use self::command::Command;
+
+use self::incoming::Arrival;
 use super::Shared;
+use super::delivery::{Delivery, Sending};
 use super::expected::Awaited;
-use super::session::{Lost, NEWS, News, Sender, Sending, Session, UNSENT};
+use super::session::{Lost, NEWS, News, Sender, Session, UNSENT};
 use super::stream::{Peer, Stream};
 use crate::tls::{TlsError, Trust};
 use crate::tokio_driver::Driver;
 
 /// Messages up to this length are put together here.
 const WHOLE: usize = 1 << 20;
-
-/// What a connection is told to do.
-pub(super) enum Command {
-    Abandon(OutgoingId),
-    Abort(SessionId),
-    Close(SessionId),
-    Fail(Box<Receipt>, Refusal),
-    Finish(OutgoingId),
-    Open {
-        registration: Registration,
-        session: Box<SessionConfig>,
-        /// In TLS.
-        trust: Option<Trust>,
-        reply: oneshot::Sender<Result<Session, OpenError>>,
-    },
-    Reject(IncomingId, Refusal),
-    Request {
-        session: SessionId,
-        request: Box<Request>,
-        reply: oneshot::Sender<Result<RequestId, RequestError>>,
-    },
-    Respond(Box<InboundRequest>, Box<Response>),
-    Report(Box<Receipt>),
-    Send {
-        session: SessionId,
-        message: Box<Message>,
-        sending: Sending,
-        reply: oneshot::Sender<Result<OutgoingId, SendError>>,
-    },
-    Shutdown,
-    Update(SessionId, Box<Terms>),
-    Write(OutgoingId, Bytes),
-}
 
 pub(super) struct Task {
     driver: Driver<Stream>,
@@ -71,8 +44,12 @@ pub(super) struct Task {
     /// A session that a peer has asked for before it is known whom to trust. There is one request at a time.
     undecided: Option<Undecided>,
     sending: HashMap<OutgoingId, Sending>,
+    /// Paths through relays that are asked for or held.
+    relays: HashMap<RelayId, mpsc::UnboundedSender<RelayEvent>>,
     /// Messages that are not put together here.
     streamed: HashMap<IncomingId, SessionId>,
+    /// Those that are.
+    arriving: HashMap<IncomingId, Arrival>,
     inbox: Inbox,
     /// News for which there was no room. Nothing is read while there are any.
     backlog: VecDeque<(mpsc::Sender<News>, News)>,
@@ -82,6 +59,7 @@ pub(super) struct Task {
 /// A session of the connection.
 struct Held {
     registration: Registration,
+    local: MsrpUri,
     news: mpsc::Sender<News>,
 }
 
@@ -119,7 +97,9 @@ impl Task {
             lost: Arc::default(),
             undecided: None,
             sending: HashMap::new(),
+            relays: HashMap::new(),
             streamed: HashMap::new(),
+            arriving: HashMap::new(),
             inbox: Inbox::new(WHOLE, 16 * WHOLE),
             backlog: VecDeque::new(),
             closing: false,
@@ -198,123 +178,8 @@ impl Task {
         }
     }
 
-    fn on_command(&mut self, command: Command) {
-        let connection = self.driver.connection_mut();
-        match command {
-            Command::Abandon(id) => {
-                if let Some(message) = connection.outgoing(id) {
-                    message.abort();
-                }
-            }
-            Command::Abort(id) => {
-                if let Some(session) = connection.session(id) {
-                    session.abort();
-                }
-            }
-            Command::Close(id) => {
-                if let Some(session) = connection.session(id) {
-                    session.close();
-                }
-            }
-            Command::Fail(receipt, refusal) => {
-                let _ = connection.fail(*receipt, refusal); // too late, then
-            }
-            Command::Finish(id) => {
-                if let Some(mut message) = connection.outgoing(id)
-                    && message.finish().is_err()
-                {
-                    message.abort(); // the reader has nothing more
-                }
-            }
-            Command::Open {
-                registration,
-                session,
-                trust,
-                reply,
-            } => {
-                let opened = self.open(registration, *session, trust.as_ref());
-                if opened.is_err() {
-                    self.place.shared.state().table.ended(registration);
-                }
-                let _ = reply.send(opened); // whoever has given up has dropped the session
-            }
-            Command::Reject(id, refusal) => {
-                if let Some(message) = connection.incoming(id) {
-                    message.reject(refusal);
-                }
-            }
-            Command::Request {
-                session,
-                request,
-                reply,
-            } => {
-                let taken = match connection.session(session) {
-                    Some(mut session) => session.request(*request),
-                    None => Err(RequestError {
-                        request,
-                        reason: RequestErrorReason::Closing,
-                    }),
-                };
-                let _ = reply.send(taken);
-            }
-            Command::Respond(request, response) => {
-                let _ = connection.respond(*request, *response); // too late, then
-            }
-            Command::Report(receipt) => {
-                // Refused only if nobody wants to hear of it any more.
-                let all = ByteRange::new(1, Some(receipt.len()), Some(receipt.len()));
-                let _ = connection.report(&receipt, all);
-            }
-            Command::Send {
-                session,
-                message,
-                sending,
-                reply,
-            } => {
-                let taken = match connection.session(session) {
-                    Some(mut session) => session.send(*message),
-                    None => Err(SendError {
-                        message,
-                        reason: SendErrorReason::Closing,
-                    }),
-                };
-                if let Ok(id) = taken {
-                    self.sending.insert(id, sending);
-                }
-                let _ = reply.send(taken);
-            }
-            Command::Shutdown => {
-                self.closing = true;
-                for id in self.sessions.keys() {
-                    if let Some(session) = connection.session(*id) {
-                        session.close();
-                    }
-                }
-                self.close_if_done();
-            }
-            Command::Update(id, terms) => {
-                if let Some(mut session) = connection.session(id) {
-                    session.update(*terms);
-                }
-            }
-            Command::Write(id, octets) => {
-                // Refused only if the message is longer than the peer wants, and then it has failed.
-                if let Some(mut message) = connection.outgoing(id)
-                    && message.write(octets).is_err()
-                    && let Some(message) = connection.outgoing(id)
-                {
-                    message.abort();
-                }
-            }
-        }
-    }
-
     fn on_event(&mut self, mut event: Event) {
-        // It also wants to see the end of sessions.
-        if !self.is_streamed(&event)
-            && let Some(message) = self.inbox.on(self.driver.connection_mut(), &mut event)
-        {
-            self.deliver(message.session, News::Message(message));
+        if !self.is_streamed(&event) && self.assemble(&mut event) {
             return;
         }
         match event {
@@ -335,57 +200,47 @@ impl Task {
             }
             Event::Incoming(id, event) => self.on_incoming(id, event),
             Event::Outgoing(id, event) => self.on_outgoing(id, event),
+            Event::Relay(id, event) => self.on_relay(id, event),
             Event::Session(id, event) => self.on_session(id, event),
             Event::SessionRequested(request) => self.on_request(request),
             _ => {}
         }
     }
 
-    fn on_incoming(&mut self, id: IncomingId, event: IncomingEvent) {
-        if let IncomingEvent::Started { session, .. } = event
-            && self
-                .sessions
-                .get(&session)
-                .is_none_or(|held| held.news.is_closed())
-        {
-            // Nobody would ever see it.
-            if let Some(message) = self.driver.connection_mut().incoming(id) {
-                message.reject(Refusal::STOP_SENDING);
-            }
-        }
-        let Some(session) = self.streamed.get(&id).copied() else {
-            return;
-        };
-        if matches!(event, IncomingEvent::Finished { .. } | IncomingEvent::Aborted(_)) {
-            self.streamed.remove(&id);
-        }
-        self.deliver(session, News::Incoming(id, event));
+    /// A message was taken: keeps what is needed of it until it has its outcome.
+    pub(super) fn track(
+        &mut self,
+        id: OutgoingId,
+        permit: Option<OwnedSemaphorePermit>,
+        wants: Option<mpsc::UnboundedSender<(u64, usize)>>,
+    ) -> Delivery {
+        let message = self.driver.connection_mut().outgoing(id);
+        let tracked = message.and_then(|message| {
+            let commands = self.commander.clone();
+            Sending::new(&message, id, permit, wants, commands)
+        });
+        let (sending, delivery) = tracked.expect("its outcome is an event, and none was polled since");
+        self.sending.insert(id, sending);
+        delivery
     }
 
     fn on_outgoing(&mut self, id: OutgoingId, event: OutgoingEvent) {
-        match event {
-            OutgoingEvent::BodyWanted { offset, max } => {
-                let wants = self.sending.get(&id).and_then(|sending| sending.wants.as_ref());
-                if wants.is_none_or(|wants| wants.send((offset, max)).is_err())
-                    && let Some(message) = self.driver.connection_mut().outgoing(id)
-                {
-                    message.abort(); // nobody has octets for it
-                }
-            }
-            OutgoingEvent::Completed | OutgoingEvent::Failed(_) => {
-                if let Some(sending) = self.sending.remove(&id) {
-                    let _ = sending.outcome.send(match event {
-                        OutgoingEvent::Failed(why) => Err(why),
-                        _ => Ok(()),
-                    });
-                }
-            }
-            OutgoingEvent::Sent => {
-                if let Some(sending) = self.sending.get_mut(&id) {
-                    sending.permit = None;
-                }
-            }
-            _ => {}
+        let connection = self.driver.connection_mut();
+        if let OutgoingEvent::BodyWanted { offset, max } = event
+            && !self
+                .sending
+                .get(&id)
+                .is_some_and(|sending| sending.ask(offset, max))
+            && let Some(message) = connection.outgoing(id)
+        {
+            message.abort(); // nobody has octets for it
+        }
+        let last = matches!(event, OutgoingEvent::Completed | OutgoingEvent::Failed(_));
+        if let Some(sending) = self.sending.get_mut(&id) {
+            sending.on(connection, id, event);
+        }
+        if last {
+            self.sending.remove(&id);
         }
     }
 
@@ -501,14 +356,14 @@ impl Task {
         }
     }
 
-    fn hold(
-        &mut self,
-        id: SessionId,
-        registration: Registration,
-        local: msrp_proto::wire::MsrpUri,
-    ) -> Session {
+    fn hold(&mut self, id: SessionId, registration: Registration, local: MsrpUri) -> Session {
         let (news, told) = mpsc::channel(NEWS);
-        self.sessions.insert(id, Held { registration, news });
+        let held = Held {
+            registration,
+            local: local.clone(),
+            news,
+        };
+        self.sessions.insert(id, held);
         let sender = Sender {
             id,
             local,
@@ -532,29 +387,6 @@ impl Task {
             news
         };
         self.backlog.push_back((held.news.clone(), news));
-    }
-
-    /// Whether an event is about a message that goes to the application piece by piece.
-    fn is_streamed(&mut self, event: &Event) -> bool {
-        let Event::Incoming(id, event) = event else {
-            return false;
-        };
-        let all = self.place.shared.streamed;
-        let is_long = |head: &MessageHead| all || head.total().is_some_and(|total| total > WHOLE as u64);
-        match event {
-            IncomingEvent::Started { session, head } if is_long(head) => {
-                self.streamed.insert(*id, *session);
-                true
-            }
-            // It was not put together before either.
-            IncomingEvent::Resumed {
-                session, body: None, ..
-            } => {
-                self.streamed.insert(*id, *session);
-                true
-            }
-            _ => self.streamed.contains_key(id),
-        }
     }
 
     fn close_if_done(&mut self) {
@@ -582,6 +414,7 @@ impl Place {
         let mut state = self.shared.state();
         state.table.lost(&self.name);
         state.connections.remove(&self.name);
+        state.relays.remove(&self.name);
     }
 }
 

@@ -8,21 +8,32 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 /// A longer line is none that anybody has typed.
 const MAX_LINE: u64 = 1 << 20;
 
-/// Lines of standard input, which is read on a thread of its own, and not before the first is wanted.
+/// Lines of standard input. It is read on a thread of its own, and no further than somebody has asked for: others may
+/// read it after.
 #[derive(Default)]
-pub(super) struct Input {
-    lines: Option<Receiver<io::Result<Vec<u8>>>>,
+pub(crate) struct Input {
+    reader: Option<Reader>,
+    /// A line was asked for, and has not been taken.
+    asked: bool,
+}
+
+struct Reader {
+    ask: Sender<()>,
+    lines: Receiver<io::Result<Vec<u8>>>,
 }
 
 impl Input {
     /// The next line, without its end; `None` at the end of the input. May be cancelled.
-    pub(super) async fn line(&mut self) -> Option<io::Result<Vec<u8>>> {
-        let lines = self.lines.get_or_insert_with(|| {
-            let (hand_over, lines) = mpsc::channel(1);
-            thread::spawn(move || read(&hand_over));
-            lines
-        });
-        lines.recv().await
+    pub(crate) async fn line(&mut self) -> Option<io::Result<Vec<u8>>> {
+        let reader = self.reader.get_or_insert_with(Reader::start);
+        if !self.asked {
+            // A reader that has ended has nothing more.
+            let _ = reader.ask.send(()).await;
+            self.asked = true;
+        }
+        let line = reader.lines.recv().await;
+        self.asked = false;
+        line
     }
 
     /// What is pasted: up to an empty line or the end of the input, and `max` octets or few more. Empty lines before
@@ -47,12 +58,29 @@ impl Input {
     }
 }
 
-fn read(hand_over: &Sender<io::Result<Vec<u8>>>) {
-    let mut input = io::stdin().lock();
-    loop {
-        let mut line = Vec::new();
-        let read = match (&mut input).take(MAX_LINE).read_until(b'\n', &mut line) {
-            Ok(0) => return,
+impl Reader {
+    fn start() -> Self {
+        let (ask, mut asked) = mpsc::channel(1);
+        let (hand_over, lines) = mpsc::channel(1);
+        thread::spawn(move || {
+            while asked.blocking_recv().is_some() {
+                let Some(line) = read() else { return };
+                let last = line.is_err();
+                if hand_over.blocking_send(line).is_err() || last {
+                    return;
+                }
+            }
+        });
+        Self { ask, lines }
+    }
+}
+
+/// `None` at the end.
+fn read() -> Option<io::Result<Vec<u8>>> {
+    let mut line = Vec::new();
+    Some(
+        match io::stdin().lock().take(MAX_LINE).read_until(b'\n', &mut line) {
+            Ok(0) => return None,
             Ok(_) if line.len() as u64 == MAX_LINE => Err(io::Error::other("a line of more than 1 MiB")),
             Ok(_) => {
                 if line.last() == Some(&b'\n') {
@@ -64,10 +92,6 @@ fn read(hand_over: &Sender<io::Result<Vec<u8>>>) {
                 Ok(line)
             }
             Err(error) => Err(error),
-        };
-        let last = read.is_err();
-        if hand_over.blocking_send(read).is_err() || last {
-            return;
-        }
-    }
+        },
+    )
 }

@@ -1,7 +1,8 @@
-//! This side of a call: where it listens, who it is, and what it says of both.
+//! This side: where it listens, who it is, and what it says of both.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use msrp_proto::{Config, Host, SuccessReports};
@@ -9,20 +10,31 @@ use msrp_sdp::{
     Agreement, Answer, Description, Fingerprints, Ids, Local, LocalSession, Media, Names, Origin, Outcome,
     Policy, Side, negotiate,
 };
+use rustls::RootCertStore;
 
+use super::relay::{authorities, end};
 use super::{Error, Kind, Options};
 use crate::reach::{NotAHost, far, outgoing, reached_by};
 use crate::receiving::SILENCE;
 use crate::tls::Identity;
-use crate::tokio_driver::{Endpoint, Options as EndpointOptions};
+use crate::tokio_driver::{Call, CallError, Endpoint, Options as EndpointOptions, Relayed};
 
 /// How long the first request of a session may go without an answer: the peer may have to wait for a description that
 /// is still on its way.
-pub(super) const BINDING: Duration = Duration::from_secs(60);
+pub(crate) const BINDING: Duration = Duration::from_secs(60);
 
 /// An endpoint, and the one session that it is for.
 pub(super) struct Own {
     pub(super) endpoint: Endpoint,
+    pub(super) party: Party,
+    /// Behind a relay.
+    pub(super) relayed: Option<Relayed>,
+    /// Authorities, for relays: they are known by name.
+    pub(super) roots: Arc<RootCertStore>,
+}
+
+/// What this side says of the session, and makes of what the other says.
+pub(super) struct Party {
     pub(super) session: LocalSession,
     policy: Policy,
     origin: Origin,
@@ -44,10 +56,12 @@ impl Own {
             fingerprints = Fingerprints::of([identity.certificate()])?;
             endpoint_options = endpoint_options.identity(identity);
         }
+        let roots = authorities(options.authorities.as_deref())?;
         let bind = options
             .bind
             .unwrap_or_else(|| SocketAddr::new(unspecified(toward), 0));
-        let listens: &[SocketAddr] = if options.behind_nat { &[] } else { &[bind] };
+        let connects_only = options.behind_nat || options.relay.is_some();
+        let listens: &[SocketAddr] = if connects_only { &[] } else { &[bind] };
         let config = Config::default()
             .incomplete_timeout(SILENCE)
             .request_timeout(options.wait)
@@ -68,34 +82,75 @@ impl Own {
             [address, ..] => Local::listening(host.clone(), address.port()),
             [] => Local::connecting(host.clone()),
         };
-        if !(reachable || options.behind_nat || toward.is_some_and(|toward| toward.is_loopback())) {
+        if !(reachable || connects_only || toward.is_some_and(|toward| toward.is_loopback())) {
             remark(format_args!(
                 "only this machine can connect to {nearest}; see --bind and --name"
             ));
         }
-        let local = if options.plain {
-            local.plain()
-        } else {
-            local.fingerprints(fingerprints)
+        let local = match (options.plain, &options.relay) {
+            (true, _) => local.plain(),
+            // It is the relay that peers connect to, by its name.
+            (false, Some(_)) => local.by_name(true),
+            (false, None) => local.fingerprints(fingerprints),
         };
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| Error::Random(error.into()))?;
         let mut ids = Ids::seeded(seed);
-        let session = local.open(&mut ids)?;
+        let mut session = local.open(&mut ids)?;
+        let mut relayed = None;
+        if let Some(relay) = &options.relay {
+            remark(format_args!("asking the relay for a path"));
+            let config = relay.config(session.uri().clone());
+            let given = endpoint.authorize(config, Arc::clone(&roots)).await;
+            let given = given.map_err(|error| Error::Relay(error.reason))?;
+            if let Some(end) = end(given.grant()) {
+                remark(format_args!("the path through the relay ends at {end}"));
+            }
+            session = session.with_relays(given.path().clone())?;
+            relayed = Some(given);
+        }
         Ok(Self {
             endpoint,
-            session,
-            policy: Policy::default().wait(options.wait),
-            origin: Origin::new(ids.number(), host),
+            party: Party {
+                session,
+                policy: Policy::default().wait(options.wait),
+                origin: Origin::new(ids.number(), host),
+            },
+            relayed,
+            roots,
         })
     }
 
+    /// Has the other side expected who gets the offer.
+    pub(super) async fn offered(&self) -> Result<Call<'_>, Error> {
+        match &self.relayed {
+            Some(relayed) => {
+                let call = Call::offer_through(relayed, &self.party.session).await;
+                call.map_err(|error| CallError::from(error).into())
+            }
+            None => Ok(Call::offer(&self.endpoint, &self.party.session).expect("its first session")),
+        }
+    }
+
+    /// Has the other side expected who gets the answer.
+    pub(super) async fn answered(&self, agreement: &Agreement) -> Result<Call<'_>, Error> {
+        match &self.relayed {
+            Some(relayed) => {
+                let call = Call::answer_through(relayed, agreement).await;
+                call.map_err(|error| CallError::from(error).into())
+            }
+            None => Ok(Call::answer(&self.endpoint, agreement, &self.roots).expect("its first session")),
+        }
+    }
+}
+
+impl Party {
     pub(super) fn offer(&self) -> Description {
         Description::new(self.origin.clone()).with_section(self.session.offer())
     }
 
-    /// What an answer to the own offer comes to.
-    pub(super) fn accepted(&self, answer: &Description) -> Result<Agreement, Error> {
+    /// What an answer to the own offer says, and what they come to.
+    pub(super) fn accepted(&self, answer: &Description) -> Result<(Media, Agreement), Error> {
         let (_, answered) = msrp_section(Kind::Answer, answer)?;
         if answered.path() == Some(self.session.path()) {
             return Err(Error::Own);
@@ -103,11 +158,12 @@ impl Own {
         if answered.is_refused() {
             return Err(Error::Refused);
         }
-        self.agreement(&self.session.offer(), &answered, Side::Offerer)
+        let agreement = self.agreement(&self.session.offer(), &answered, Side::Offerer)?;
+        Ok((answered, agreement))
     }
 
-    /// The answer to an offer, and what they come to.
-    pub(super) fn answer(&self, offer: &Description) -> Result<(Description, Agreement), Error> {
+    /// The answer to an offer, what the offer says, and what they come to.
+    pub(super) fn answer(&self, offer: &Description) -> Result<(Description, Media, Agreement), Error> {
         let (index, offered) = msrp_section(Kind::Offer, offer)?;
         let names = Names::default();
         let answered = match self.session.answer(&offered, &self.policy, &names) {
@@ -120,7 +176,7 @@ impl Own {
             .accept(index, &*answered)
             .expect("the section is one of MSRP, and open");
         let agreement = self.agreement(&offered, &answered, Side::Answerer)?;
-        Ok((answer.finish(), agreement))
+        Ok((answer.finish(), offered, agreement))
     }
 
     fn agreement(&self, offer: &Media, answer: &Media, side: Side) -> Result<Agreement, Error> {

@@ -1,8 +1,21 @@
 //! What is shown on a terminal.
 
+mod password;
+mod wrap;
+
 use std::fmt::Write as _;
 
+use crossterm::terminal::size;
 use indicatif::{ProgressBar, ProgressStyle};
+
+pub use self::password::password;
+pub use self::wrap::{breaks, cut, wrap};
+
+/// How wide the terminal is; 80 where there is none. At least what a prompt and a character need.
+pub fn columns() -> usize {
+    let columns = size().map_or(80, |(columns, _)| columns);
+    usize::from(columns).max(4)
+}
 
 /// The text on one line, with everything visible that could command the terminal, break the line or reverse
 /// the direction of writing.

@@ -13,7 +13,7 @@ use super::input::Input;
 use super::{Error, Kind};
 
 /// How often to look for a file.
-const LOOK: Duration = Duration::from_millis(200);
+pub(super) const LOOK: Duration = Duration::from_millis(200);
 
 /// A file whose last line has an end, and that has not changed for so long, is complete if it can be read.
 const COMPLETE: Duration = Duration::from_millis(400);
@@ -113,7 +113,7 @@ async fn from_file(kind: Kind, path: &Path, wait: Duration) -> Result<Descriptio
 }
 
 /// Nothing if it is not there.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -126,7 +126,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// What was redirected has an empty line behind it, and what came by mail may have more.
-fn until_empty_line(octets: &[u8]) -> &[u8] {
+pub(super) fn until_empty_line(octets: &[u8]) -> &[u8] {
     let octets = octets.trim_ascii_start();
     let mut end = 0;
     for line in octets.split_inclusive(|&octet| octet == b'\n') {
@@ -139,7 +139,7 @@ fn until_empty_line(octets: &[u8]) -> &[u8] {
 }
 
 /// The file is there as a whole or not at all.
-fn write(path: &Path, octets: &[u8]) -> io::Result<()> {
+pub(super) fn write(path: &Path, octets: &[u8]) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
