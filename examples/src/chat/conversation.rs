@@ -133,12 +133,14 @@ impl<W: Write> Conversation<W> {
         mut typed: mpsc::Receiver<Typed>,
         interrupted: &Notify,
     ) -> io::Result<Outcome> {
+        let mut is_over = false;
         loop {
             // A user who types stays in command, whatever is under way.
-            let takes_input = match self.screen.is_live() {
-                true => self.stage < Stage::Interrupted,
-                false => self.stage == Stage::Going && self.said.unsettled() < MOST_UNDER_WAY,
-            };
+            let takes_input = !is_over
+                && match self.screen.is_live() {
+                    true => self.stage < Stage::Interrupted,
+                    false => self.stage == Stage::Going && self.said.unsettled() < MOST_UNDER_WAY,
+                };
             let due = self.due();
             tokio::select! {
                 biased;
@@ -151,7 +153,10 @@ impl<W: Write> Conversation<W> {
                 },
                 typed = typed.recv(), if takes_input => match typed {
                     Some(typed) => self.on_typed(typed)?,
-                    None => self.stage = self.stage.max(Stage::Listening),
+                    None => {
+                        is_over = true;
+                        self.stage = self.stage.max(Stage::Listening);
+                    }
                 },
                 () = sleep_until(due.unwrap_or(self.last_news)), if due.is_some() => {}
             }

@@ -183,11 +183,13 @@ impl<W: Write> Visit<W> {
     }
 
     async fn run(mut self, mut typed: mpsc::Receiver<Typed>, interrupted: &Notify) -> io::Result<Outcome> {
+        let mut is_over = false;
         while self.stage < Stage::Leaving || self.is_waiting() {
-            let takes_input = match self.screen.is_live() {
-                true => self.stage < Stage::Interrupted,
-                false => self.stage == Stage::Going && self.under_way.len() < MOST_UNDER_WAY,
-            };
+            let takes_input = !is_over
+                && match self.screen.is_live() {
+                    true => self.stage < Stage::Interrupted,
+                    false => self.stage == Stage::Going && self.under_way.len() < MOST_UNDER_WAY,
+                };
             tokio::select! {
                 biased;
                 () = interrupted.notified() => self.stage = Stage::Interrupted,
@@ -206,8 +208,12 @@ impl<W: Write> Visit<W> {
                         () = interrupted.notified() => self.stage = Stage::Interrupted,
                         done = self.on_typed(typed) => done?,
                     },
-                    None if self.said > 0 || self.asked.is_some() => self.stage = self.stage.max(Stage::Leaving),
-                    None => self.stage = self.stage.max(Stage::Listening),
+                    None => {
+                        is_over = true;
+                        let waits = self.said > 0 || self.asked.is_some();
+                        let next = if waits { Stage::Leaving } else { Stage::Listening };
+                        self.stage = self.stage.max(next);
+                    }
                 },
             }
         }

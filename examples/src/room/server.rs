@@ -26,6 +26,8 @@ use crate::tokio_driver::{Endpoint, Judge, Options};
 
 /// Those that are joining at once; further ones wait.
 const MOST_JOINING: usize = 64;
+/// Occurrences that wait to be told.
+const MOST_UNTOLD: usize = 4096;
 /// How long a message may go on without an octet of it (RFC 7701 §6.1).
 const CHUNK_RECEPTION: Duration = Duration::from_secs(540);
 /// How long to go on for an orderly end.
@@ -137,7 +139,7 @@ pub struct Server {
     shared: Arc<Shared>,
     signalling: TcpListener,
     address: SocketAddr,
-    occurred: mpsc::UnboundedReceiver<Occurrence>,
+    occurred: mpsc::Receiver<Occurrence>,
 }
 
 /// Looks into a room that runs.
@@ -152,7 +154,7 @@ struct Shared {
     options: ServerOptions,
     fingerprints: Option<Fingerprints>,
     ids: Mutex<Ids>,
-    tell: mpsc::UnboundedSender<Occurrence>,
+    tell: mpsc::Sender<Occurrence>,
     /// Whether the room is about to end.
     ending: watch::Sender<bool>,
 }
@@ -210,7 +212,7 @@ impl Server {
         let signalling = TcpListener::bind(options.signalling).await;
         let signalling = signalling.map_err(cannot(options.signalling))?;
         let address = signalling.local_addr().map_err(cannot(options.signalling))?;
-        let (tell, occurred) = mpsc::unbounded_channel();
+        let (tell, occurred) = mpsc::channel(MOST_UNTOLD);
         let shared = Arc::new(Shared {
             state,
             endpoint,
@@ -248,7 +250,8 @@ impl Server {
         Handle(Arc::clone(&self.shared.state))
     }
 
-    /// Lets participants in until `end`, then ends all sessions. `tell` gets what happens.
+    /// Lets participants in until `end`, then ends all sessions. `tell` gets what happens; if it is so slow that more than
+    /// 4096 occurrences wait, further ones are left out.
     pub async fn run(mut self, end: impl Future<Output = ()>, mut tell: impl FnMut(Occurrence)) {
         let mut end = std::pin::pin!(end);
         let mut joined = JoinSet::new();
@@ -305,7 +308,8 @@ impl Handle {
 
 impl Shared {
     fn tell(&self, occurrence: Occurrence) {
-        let _ = self.tell.send(occurrence); // the room has ended, then
+        // Whoever is told may be slow. What does not fit is not told, however often members change their names.
+        let _ = self.tell.try_send(occurrence);
     }
 
     fn ids(&self) -> MutexGuard<'_, Ids> {
