@@ -95,7 +95,8 @@ impl RelayConfig {
     }
 
     /// How long the path should live, in whole seconds, of which there is at least one; what is granted may be
-    /// shorter or longer (RFC 4976 §4.6). Default: as the relay likes.
+    /// shorter or longer (RFC 4976 §4.6). Default: as the relay likes, which is also what relays cope with that cannot
+    /// read Expires (kamailio 5.6).
     pub fn expires(mut self, lifetime: Duration) -> Self {
         self.expires = Some(lifetime.as_secs().max(1));
         self
