@@ -64,7 +64,7 @@ struct Asked {
     config: RelayConfig,
     round: Option<Round>,
     /// What was granted, the latest last. Later ones do not put an end to earlier ones.
-    grants: VecDeque<RelayGrant>,
+    grants: Vec<RelayGrant>,
     /// The relays have given something, which may have expired since.
     was_granted: bool,
     /// The one session that uses it.
@@ -112,7 +112,7 @@ impl Connection {
         let id = RelayId(table.asked.insert(Asked {
             config,
             round,
-            grants: VecDeque::new(),
+            grants: Vec::new(),
             was_granted: false,
             session: None,
         }));
@@ -277,7 +277,7 @@ impl Connection {
                 let session = asked.session;
                 // A relay may let the same URI live on.
                 asked.grants.retain(|earlier| earlier.path != grant.path);
-                asked.grants.push_back(grant.clone());
+                asked.grants.push(grant.clone());
                 self.start_relay_timers(id);
                 let grant = Box::new(grant);
                 let event = if renewed {
@@ -302,18 +302,23 @@ impl Connection {
         let Some(asked) = self.relays.asked(id) else {
             return;
         };
-        let first = asked.grants.iter().filter_map(|grant| grant.expires_at).min();
-        let last = asked.grants.back().and_then(|grant| grant.expires_at);
+        let last = asked.grants.last().and_then(|grant| grant.expires_at);
         let lead = asked.config.lead;
-        self.timers.cancel(Timer::Expired(id));
+        self.watch_expiry(id);
         self.timers.cancel(Timer::Expiring(id));
-        if let Some(first) = first {
-            let wait = first.saturating_duration_since(self.now);
-            self.timers.start(Timer::Expired(id), wait);
-        }
         if let Some(last) = last {
             let left = last.saturating_duration_since(self.now);
             self.timers.start(Timer::Expiring(id), left - lead.min(left / 2));
+        }
+    }
+
+    /// Waits for the end of the path that lives the shortest.
+    fn watch_expiry(&mut self, id: RelayId) {
+        self.timers.cancel(Timer::Expired(id));
+        let grants = self.relays.asked(id).into_iter().flat_map(|asked| &asked.grants);
+        if let Some(first) = grants.filter_map(|grant| grant.expires_at).min() {
+            let wait = first.saturating_duration_since(self.now);
+            self.timers.start(Timer::Expired(id), wait);
         }
     }
 
@@ -331,13 +336,9 @@ impl Connection {
             return;
         };
         let is_over = |grant: &RelayGrant| grant.expires_at.is_some_and(|end| end <= now);
-        let over: Vec<_> = asked
-            .grants
-            .iter()
-            .filter(|grant| is_over(grant))
-            .cloned()
-            .collect();
-        asked.grants.retain(|grant| !is_over(grant));
+        let grants = core::mem::take(&mut asked.grants).into_iter();
+        let (over, left): (Vec<_>, _) = grants.partition(is_over);
+        asked.grants = left;
         let is_last = asked.grants.is_empty() && asked.round.is_none();
         let session = asked.session;
         for grant in over {
@@ -351,11 +352,7 @@ impl Connection {
             self.end_relay(id, RelayFailure::Expired);
             return;
         }
-        let first = asked.grants.iter().filter_map(|grant| grant.expires_at).min();
-        if let Some(first) = first {
-            self.timers
-                .start(Timer::Expired(id), first.saturating_duration_since(now));
-        }
+        self.watch_expiry(id);
         if let Some(session) = session {
             self.path_changed(session);
         }
@@ -441,7 +438,7 @@ impl Relay<'_> {
 
     /// The path that was granted last, if there is one.
     pub fn grant(&self) -> Option<&RelayGrant> {
-        self.connection.relays.asked(self.id)?.grants.back()
+        self.connection.relays.asked(self.id)?.grants.last()
     }
 
     /// The session that uses the path, or one that was granted before it.

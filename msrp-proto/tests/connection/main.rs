@@ -41,6 +41,7 @@ mod relay_lifetimes;
 mod relay_orders;
 mod relay_sessions;
 mod relay_side;
+mod relay_turns;
 mod report_incremental;
 mod report_manual;
 mod report_matrix;

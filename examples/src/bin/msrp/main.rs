@@ -68,10 +68,7 @@ fn run_demo(file: Option<PathBuf>, size: u64, ChunkLimit(chunk_limit): ChunkLimi
         Ok(_) => WRONG,
         Err(demo::Error::Output(error)) if error.kind() == ErrorKind::BrokenPipe => WELL,
         Err(_) if options.interrupted.load(Ordering::Relaxed) => INTERRUPTED,
-        Err(error) => {
-            eprint!("msrp: ");
-            explain(&error)
-        }
+        Err(error) => complain(&error),
     }
 }
 
@@ -85,17 +82,16 @@ fn run_listen(arguments: Listen) -> u8 {
         interrupted: interruption(),
     };
     let remark = |text: fmt::Arguments<'_>| eprintln!("msrp: {text}");
-    match on_tokio(listen::run(&options, &mut io::stdout(), remark)) {
-        Ok(Ok(listen::Outcome::Well)) => WELL,
-        Ok(Ok(listen::Outcome::Incomplete)) => WRONG,
-        Ok(Ok(listen::Outcome::Interrupted)) => INTERRUPTED,
-        Ok(Err(listen::Error::Output(error))) if error.kind() == ErrorKind::BrokenPipe => WELL,
-        Ok(Err(error)) => {
-            eprint!("msrp: ");
-            explain(&error)
-        }
-        Err(error) => explain(&error),
-    }
+    on_tokio(
+        listen::run(&options, &mut io::stdout(), remark),
+        |ran| match ran {
+            Ok(listen::Outcome::Well) => WELL,
+            Ok(listen::Outcome::Incomplete) => WRONG,
+            Ok(listen::Outcome::Interrupted) => INTERRUPTED,
+            Err(listen::Error::Output(error)) if error.kind() == ErrorKind::BrokenPipe => WELL,
+            Err(error) => complain(&error),
+        },
+    )
 }
 
 fn run_send(arguments: Send) -> u8 {
@@ -112,17 +108,13 @@ fn run_send(arguments: Send) -> u8 {
         progress: io::stderr().is_terminal(),
         interrupted: interruption(),
     };
-    let complain = |text: fmt::Arguments<'_>| eprintln!("msrp: {text}");
-    match on_tokio(send::run(&options, &mut io::stdout(), complain)) {
-        Ok(Ok(send::Outcome::Delivered)) => WELL,
-        Ok(Ok(send::Outcome::Failed)) => WRONG,
-        Ok(Ok(send::Outcome::Interrupted)) => INTERRUPTED,
-        Ok(Err(error)) => {
-            eprint!("msrp: ");
-            explain(&error)
-        }
-        Err(error) => explain(&error),
-    }
+    let remark = |text: fmt::Arguments<'_>| eprintln!("msrp: {text}");
+    on_tokio(send::run(&options, &mut io::stdout(), remark), |ran| match ran {
+        Ok(send::Outcome::Delivered) => WELL,
+        Ok(send::Outcome::Failed) => WRONG,
+        Ok(send::Outcome::Interrupted) => INTERRUPTED,
+        Err(error) => complain(&error),
+    })
 }
 
 fn run_call(makes: meet::Kind, arguments: CallArguments) -> u8 {
@@ -133,21 +125,17 @@ fn run_call(makes: meet::Kind, arguments: CallArguments) -> u8 {
         files: arguments.files,
         interrupted: interruption(),
     };
-    match on_tokio(call::run(&options, &mut io::stdout(), remark)) {
-        Ok(Ok(call::Outcome::Well)) => WELL,
-        Ok(Ok(call::Outcome::Failed)) => WRONG,
-        Ok(Ok(call::Outcome::Interrupted)) => INTERRUPTED,
-        Ok(Err(call::Error::Output(error) | call::Error::Meet(meet::Error::Output(error))))
+    on_tokio(call::run(&options, &mut io::stdout(), remark), |ran| match ran {
+        Ok(call::Outcome::Well) => WELL,
+        Ok(call::Outcome::Failed) => WRONG,
+        Ok(call::Outcome::Interrupted) => INTERRUPTED,
+        Err(call::Error::Output(error) | call::Error::Meet(meet::Error::Output(error)))
             if error.kind() == ErrorKind::BrokenPipe =>
         {
             WELL
         }
-        Ok(Err(error)) => {
-            eprint!("msrp: ");
-            explain(&error)
-        }
-        Err(error) => explain(&error),
-    }
+        Err(error) => complain(&error),
+    })
 }
 
 fn run_chat(makes: meet::Kind, arguments: ChatArguments) -> u8 {
@@ -170,21 +158,17 @@ fn run_chat(makes: meet::Kind, arguments: ChatArguments) -> u8 {
         terminal: is_live(),
         interrupted: interruption(),
     };
-    match on_tokio(chat::run(&options, &mut io::stdout(), remark)) {
-        Ok(Ok(chat::Outcome::Well)) => WELL,
-        Ok(Ok(chat::Outcome::Failed)) => WRONG,
-        Ok(Ok(chat::Outcome::Interrupted)) => INTERRUPTED,
-        Ok(Err(chat::Error::Output(error) | chat::Error::Meet(meet::Error::Output(error))))
+    on_tokio(chat::run(&options, &mut io::stdout(), remark), |ran| match ran {
+        Ok(chat::Outcome::Well) => WELL,
+        Ok(chat::Outcome::Failed) => WRONG,
+        Ok(chat::Outcome::Interrupted) => INTERRUPTED,
+        Err(chat::Error::Output(error) | chat::Error::Meet(meet::Error::Output(error)))
             if error.kind() == ErrorKind::BrokenPipe =>
         {
             WELL
         }
-        Ok(Err(error)) => {
-            eprint!("msrp: ");
-            explain(&error)
-        }
-        Err(error) => explain(&error),
-    }
+        Err(error) => complain(&error),
+    })
 }
 
 fn run_room(arguments: RoomArguments) -> u8 {
@@ -198,15 +182,14 @@ fn run_room(arguments: RoomArguments) -> u8 {
         max_size: arguments.max_size,
         interrupted: interruption(),
     };
-    match on_tokio(room::host::run(&options, &mut io::stdout(), remark)) {
-        Ok(Ok(())) => INTERRUPTED,
-        Ok(Err(room::host::Error::Output(error))) if error.kind() == ErrorKind::BrokenPipe => WELL,
-        Ok(Err(error)) => {
-            eprint!("msrp: ");
-            explain(&error)
-        }
-        Err(error) => explain(&error),
-    }
+    on_tokio(
+        room::host::run(&options, &mut io::stdout(), remark),
+        |ran| match ran {
+            Ok(()) => INTERRUPTED,
+            Err(room::host::Error::Output(error)) if error.kind() == ErrorKind::BrokenPipe => WELL,
+            Err(error) => complain(&error),
+        },
+    )
 }
 
 fn run_join(arguments: JoinArguments) -> u8 {
@@ -218,17 +201,16 @@ fn run_join(arguments: JoinArguments) -> u8 {
         terminal: is_live(),
         interrupted: interruption(),
     };
-    match on_tokio(room::join::run(&options, &mut io::stdout(), remark)) {
-        Ok(Ok(room::join::Outcome::Well)) => WELL,
-        Ok(Ok(room::join::Outcome::Failed)) => WRONG,
-        Ok(Ok(room::join::Outcome::Interrupted)) => INTERRUPTED,
-        Ok(Err(room::join::Error::Output(error))) if error.kind() == ErrorKind::BrokenPipe => WELL,
-        Ok(Err(error)) => {
-            eprint!("msrp: ");
-            explain(&error)
-        }
-        Err(error) => explain(&error),
-    }
+    on_tokio(
+        room::join::run(&options, &mut io::stdout(), remark),
+        |ran| match ran {
+            Ok(room::join::Outcome::Well) => WELL,
+            Ok(room::join::Outcome::Failed) => WRONG,
+            Ok(room::join::Outcome::Interrupted) => INTERRUPTED,
+            Err(room::join::Error::Output(error)) if error.kind() == ErrorKind::BrokenPipe => WELL,
+            Err(error) => complain(&error),
+        },
+    )
 }
 
 /// Whether somebody is there who types, on a terminal that understands control sequences.
@@ -257,12 +239,16 @@ fn interruption() -> Arc<Notify> {
     interrupted
 }
 
-fn on_tokio<T>(future: impl Future<Output = T>) -> io::Result<T> {
+/// Runs it, and has the exit code made of what it came to.
+fn on_tokio<T>(future: impl Future<Output = T>, code: impl FnOnce(T) -> u8) -> u8 {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
-        .build()?;
-    Ok(runtime.block_on(future))
+        .build();
+    match runtime {
+        Ok(runtime) => code(runtime.block_on(future)),
+        Err(error) => explain(&error),
+    }
 }
 
 fn run_decode(file: &Path, options: decode::Options) -> u8 {
@@ -288,6 +274,12 @@ fn run_decode(file: &Path, options: decode::Options) -> u8 {
             explain(&error)
         }
     }
+}
+
+/// An error, as this program's.
+fn complain(error: &dyn std::error::Error) -> u8 {
+    eprint!("msrp: ");
+    explain(error)
 }
 
 /// An error with all its causes, on one line.
